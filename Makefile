@@ -1,0 +1,46 @@
+# `make help` lists what there is. Nothing but python3 (3.11 to 3.13, with venv) and make is needed.
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check scenario bench reset messages settings-table lock
+
+help:  ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/ready  ## start Headend here, in one process, with its files under var/
+	@exec $(BIN)/headend run
+
+test: .venv/ready  ## unit, architecture and integration tests; T="tests/unit/billing -k name" runs some
+	@$(PYTEST) $(T)
+
+check: .venv/ready  ## ruff, mypy, import-linter and the architecture tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(PYTEST) -q tests/architecture
+
+scenario: .venv/ready  ## import 7,043 customers, bill, pay, remind, report; HEADEND_SCENARIO_EVERY=10 takes every tenth
+	@$(BIN)/python -m tests.scenarios
+
+bench: .venv/ready  ## measure speed in real mode, each figure beside its floor
+	@$(BIN)/python -m tests.bench
+
+messages: .venv/ready  ## write docs/messages.md from the contracts
+	@$(BIN)/python -m deploy.messages_doc docs/messages.md
+
+settings-table: .venv/ready  ## write the settings table of README.md from the settings
+	@$(BIN)/python -m deploy.settings_doc README.md
+
+reset:  ## forget everything that `make run` stored (asks first; YES=1 does not)
+	@home=$${HEADEND_HOME:-var}; answer=$(if $(YES),yes); \
+	 if [ -z "$$answer" ]; then printf 'Remove %s with every customer, payment and mail in it? Type yes: ' "$$home"; read answer || true; fi; \
+	 if [ "$$answer" = yes ]; then rm -rf "$$home" && echo "Removed $$home."; else echo 'Nothing removed.'; fi
+
+lock: .venv/ready  ## take the newest allowed versions into uv.lock
+	@$(BIN)/uv lock --upgrade
+
+.venv/ready: pyproject.toml uv.lock deploy/make_virtualenv.sh
+	@sh deploy/make_virtualenv.sh $(UV_VERSION)

@@ -1,0 +1,1 @@
+"""How Headend is run: the `headend` command and the embedded runner."""

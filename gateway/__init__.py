@@ -1,0 +1,1 @@
+"""The one door: REST API and web pages; no database, no business rule."""

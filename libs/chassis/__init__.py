@@ -1,0 +1,1 @@
+"""Plumbing without a business word in it: settings, clock, database, bus, jobs and logs."""

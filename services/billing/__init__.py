@@ -1,0 +1,1 @@
+"""Money: plans, subscriptions, charges, journal, invoices, payments, dues and dunning."""

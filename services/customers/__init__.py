@@ -1,0 +1,1 @@
+"""People and places: branches, staff, customers, addresses, sign-in and complaints."""

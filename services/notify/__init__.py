@@ -1,0 +1,1 @@
+"""Words: templates, messages, e-mail and SMS, sent in answer to events."""

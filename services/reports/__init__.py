@@ -1,0 +1,1 @@
+"""Paper: a read model fed by events, and invoices and reports drawn from it."""

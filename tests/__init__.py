@@ -1,0 +1,1 @@
+"""Headend's tests, and the real servers that some of them need."""
