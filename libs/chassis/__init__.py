@@ -1,1 +1,1 @@
-"""Plumbing without a business word in it: settings, clock, database, bus, jobs and logs."""
+"""Plumbing without a business word in it: settings, clock, database, outbox, inbox, jobs, calls, logs, metrics, health."""

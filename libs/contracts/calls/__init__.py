@@ -1,0 +1,47 @@
+"""Every RPC call of Headend: a request model says by its type which answer it gets. One module per service."""
+
+import re
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+class View(BaseModel):
+    """An answer, or a part of one. Unknown fields are ignored, so that an older caller takes a newer answer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Call(BaseModel, Generic[Answer]):
+    """A request. `class RecordPayment(Call[PaymentRecorded])` in module billing is method `record_payment` of service `billing`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: ClassVar[str]
+    method: ClassVar[str]
+    answer: ClassVar[type[BaseModel]]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        for parent in cls.__mro__[1:]:
+            arguments = parent.__pydantic_generic_metadata__["args"] if issubclass(parent, BaseModel) else ()
+            if arguments and not isinstance(arguments[0], TypeVar):
+                cls.answer = arguments[0]
+                break
+        else:
+            return
+        cls.service = cls.__module__.rpartition(".")[2]
+        cls.method = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class Done(View):
+    """The answer of a call that has nothing to tell but that it was carried out."""
+
+
+class Page(View):
+    """Fields of a page of a list: `next` is the cursor of the page after, None at the end."""
+
+    next: str | None = None

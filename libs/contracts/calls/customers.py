@@ -1,0 +1,326 @@
+"""Calls of the customers service: branches, staff, customers, sign-in."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.actor import Role
+from contracts.calls import Call, Done, Page, View
+from contracts.cards import BranchCard, CustomerCard, CustomerState, Invoicing, Proration
+from contracts.events import EventPage
+from contracts.fields import (
+    BranchCode,
+    CrfNumber,
+    EmailAddress,
+    Line,
+    Name,
+    OptionalEmail,
+    OptionalMobile,
+    Password,
+    Reason,
+    Text,
+    Username,
+)
+
+Limit = Annotated[int, Field(ge=1, le=200)]
+
+
+# --- sign-in -------------------------------------------------------------------------------------------------
+class SessionOpened(View):
+    """A session; `token` is shown only here. Until the password is changed, such a session may do nothing else."""
+
+    token: str
+    expires_at: datetime
+    must_change_password: bool
+    me: "Me"
+
+
+class Me(View):
+    """Who is signed in."""
+
+    subject: str
+    username: str
+    name: str
+    role: Role
+    branch_ids: tuple[UUID, ...] | None
+    customer_id: UUID | None
+    locale: str
+    must_change_password: bool = False
+
+
+class SignIn(Call[SessionOpened]):
+    """Open a session. Open to everybody; throttled per account and per address. Raises SignInRefused, Throttled."""
+
+    username: Annotated[str, Field(max_length=200)]
+    password: Annotated[str, Field(max_length=200)]
+    address: Annotated[str, Field(max_length=100)] = ""
+    """The caller's network address, for throttling."""
+
+
+class SignOut(Call[Done]):
+    """Close the session of this token."""
+
+    token: Annotated[str, Field(max_length=200)]
+
+
+class ActorIssued(View):
+    """A signed actor token (five minutes) for a valid session."""
+
+    actor_token: str
+    me: Me
+
+
+class CheckSession(Call[ActorIssued]):
+    """Exchange a session token for an actor token. Open to everybody. Raises Unauthenticated."""
+
+    token: Annotated[str, Field(max_length=200)]
+
+
+class SetPasswordByLink(Call[Done]):
+    """Set a password with the token of a one-time link. Open to everybody. Raises LinkExpired, PasswordTooWeak."""
+
+    link_token: Annotated[str, Field(max_length=200)]
+    password: Password
+
+
+class ChangeOwnPassword(Call[Done]):
+    """The signed-in person changes their password; every other session of theirs ends."""
+
+    session_token: Annotated[str, Field(max_length=200)]
+    current_password: Annotated[str, Field(max_length=200)]
+    password: Password
+
+
+# --- branches ------------------------------------------------------------------------------------------------
+class BranchList(Page):
+    """Branches by code."""
+
+    items: tuple[BranchCard, ...]
+
+
+class ListBranches(Call[BranchList]):
+    """The branches that the actor sees."""
+
+
+class GetBranch(Call[BranchCard]):
+    """One branch."""
+
+    branch_id: UUID
+
+
+class AddBranch(Call[BranchCard]):
+    """Add a branch (operator admin). Amounts are decimal strings of its currency. Raises BranchCodeTaken."""
+
+    code: BranchCode
+    name: Name
+    currency: Annotated[str, Field(min_length=3, max_length=3)]
+    time_zone: Annotated[str, Field(max_length=60)]
+    locale: Annotated[str, Field(max_length=20)] = "en"
+    tax_id: Line = ""
+    letterhead: Annotated[tuple[Line, ...], Field(max_length=6)] = ()
+    minimum_payment: Annotated[str, Field(max_length=30)] | None = None
+    invoicing: Invoicing = Invoicing.ON_PAYMENT
+    proration: Proration = Proration.NONE
+    grace_days: Annotated[int, Field(ge=0, le=365)] = 0
+    suspend_after_days: Annotated[int, Field(ge=1, le=730)] = 60
+    reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = ()
+
+
+class ChangeBranch(Call[BranchCard]):
+    """Change what is given of a branch (operator admin); the code stays for ever."""
+
+    branch_id: UUID
+    name: Name | None = None
+    currency: Annotated[str, Field(min_length=3, max_length=3)] | None = None
+    time_zone: Annotated[str, Field(max_length=60)] | None = None
+    locale: Annotated[str, Field(max_length=20)] | None = None
+    tax_id: Line | None = None
+    letterhead: Annotated[tuple[Line, ...], Field(max_length=6)] | None = None
+    minimum_payment: Annotated[str, Field(max_length=30)] | None = None
+    invoicing: Invoicing | None = None
+    proration: Proration | None = None
+    grace_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    suspend_after_days: Annotated[int, Field(ge=1, le=730)] | None = None
+    reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] | None = None
+
+
+# --- staff ---------------------------------------------------------------------------------------------------
+class StaffView(View):
+    """A member of staff."""
+
+    id: UUID
+    username: str
+    name: str
+    email: str
+    role: Role
+    branch_ids: tuple[UUID, ...]
+    state: CustomerState
+
+
+class StaffList(Page):
+    """Staff by username."""
+
+    items: tuple[StaffView, ...]
+
+
+class ListStaff(Call[StaffList]):
+    """The staff that the actor may manage."""
+
+    cursor: str | None = None
+    limit: Limit = 50
+
+
+class GetStaff(Call[StaffView]):
+    """One member of staff."""
+
+    staff_id: UUID
+
+
+class AddStaff(Call[StaffView]):
+    """Add a member of staff, who gets a one-time link by e-mail. A manager adds only to own branches, not above own role."""
+
+    username: Username
+    name: Name | None = None
+    email: EmailAddress
+    role: Role
+    branch_ids: tuple[UUID, ...] = ()
+
+
+class ChangeStaff(Call[StaffView]):
+    """Change role, branches, name, e-mail or state of a member of staff; their sessions end."""
+
+    staff_id: UUID
+    name: Name | None = None
+    email: EmailAddress | None = None
+    role: Role | None = None
+    branch_ids: tuple[UUID, ...] | None = None
+    state: CustomerState | None = None
+
+
+# --- customers -----------------------------------------------------------------------------------------------
+class CustomerView(View):
+    """A customer with all that staff of the branch, or the customer themself, may see."""
+
+    id: UUID
+    version: int
+    crf: str
+    name: str
+    email: str | None
+    mobile: str | None
+    branch_id: UUID
+    date_of_birth: date | None
+    id_type: str
+    id_number: str
+    house_name: str
+    street: str
+    area: str
+    district: str
+    state: str
+    """The province or state of the address."""
+    country: str
+    postal_code: str
+    locale: str
+    notes: str
+    status: CustomerState
+    username: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class CustomerList(Page):
+    """Customers by name; an exact CRF number or mobile comes first."""
+
+    items: tuple[CustomerView, ...]
+
+
+class ListCustomers(Call[CustomerList]):
+    """Customers that the actor sees, found by CRF, any part of the name (accents, case and script folded) or mobile."""
+
+    search: Annotated[str, Field(max_length=200)] = ""
+    branch_id: UUID | None = None
+    status: CustomerState | None = None
+    cursor: Annotated[str, Field(max_length=400)] | None = None
+    limit: Limit = 50
+
+
+class GetCustomer(Call[CustomerView]):
+    """One customer."""
+
+    customer_id: UUID
+
+
+class CustomerFields(Call[CustomerView]):
+    """Fields that a customer's form has, all optional."""
+
+    email: OptionalEmail = None
+    mobile: OptionalMobile = None
+    date_of_birth: date | None = None
+    id_type: Line | None = None
+    id_number: Line | None = None
+    house_name: Line | None = None
+    street: Line | None = None
+    area: Line | None = None
+    district: Line | None = None
+    state: Line | None = None
+    country: Line | None = None
+    postal_code: Line | None = None
+    locale: Annotated[str, Field(max_length=20)] | None = None
+    notes: Text | None = None
+
+
+class AddCustomer(CustomerFields):
+    """Add a customer with a login and a one-time password, mailed as a welcome. `crf` is counted when not given."""
+
+    crf: CrfNumber | None = None
+    name: Name
+    branch_id: UUID
+
+
+class ChangeCustomer(CustomerFields):
+    """Change the fields that are given. A customer may change e-mail, mobile and address of their own."""
+
+    customer_id: UUID
+    name: Name | None = None
+    branch_id: UUID | None = None
+
+
+class DeactivateCustomer(Call[CustomerView]):
+    """Stop serving a customer: the login is closed, the ledger stays. Raises AlreadyDeactivated."""
+
+    customer_id: UUID
+    reason: Reason
+
+
+class RestoreCustomer(Call[CustomerView]):
+    """Serve a deactivated customer again. Raises NotDeactivated."""
+
+    customer_id: UUID
+
+
+class InviteCustomer(Call[Done]):
+    """Mail the customer a one-time link to set a password. Raises CustomerHasNoEmail."""
+
+    customer_id: UUID
+
+
+# --- for other services --------------------------------------------------------------------------------------
+class GetCustomerCard(Call[CustomerCard]):
+    """The customer's card, for a service that has not seen its event yet (service actors only)."""
+
+    customer_id: UUID
+
+
+class GetBranchCard(Call[BranchCard]):
+    """The branch's card, for a service that has not seen its event yet (service actors only)."""
+
+    branch_id: UUID
+
+
+class EventsAfter(Call[EventPage]):
+    """Kept events after a cursor, for repair (service actors only)."""
+
+    cursor: int
+    limit: Annotated[int, Field(ge=1, le=1000)] = 500
+    types: tuple[str, ...] = ()

@@ -1,0 +1,67 @@
+"""Calls of the notify service: the history of messages."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from contracts.calls import Call, Page, View
+from contracts.events import EventPage
+
+
+class MessageView(View):
+    """A message. `state`: queued, sending, retry, sent, failed, unknown (DESIGN, 3)."""
+
+    id: UUID
+    customer_id: UUID | None
+    branch_id: UUID | None
+    channel: str
+    template: str
+    recipient: str
+    subject: str
+    state: str
+    attempts: int
+    problem: str | None
+    message_id: str
+    """The Message-ID header, made from the event's uuid."""
+    created_at: datetime
+    next_attempt_at: datetime | None
+    sent_at: datetime | None
+    repeated: bool
+    """Sent once more after an unknown outcome, with the same Message-ID."""
+
+
+class MessageList(Page):
+    """Messages, newest first."""
+
+    items: tuple[MessageView, ...]
+
+
+class ListMessages(Call[MessageList]):
+    """Messages of one customer, or of all that the actor sees."""
+
+    customer_id: UUID | None = None
+    state: Annotated[str, Field(max_length=20)] | None = None
+    cursor: Annotated[str, Field(max_length=400)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class GetMessage(Call[MessageView]):
+    """One message."""
+
+    message_id: UUID
+
+
+class ResendMessage(Call[MessageView]):
+    """Send a failed or sent message again, as a new message with its own Message-ID. Raises SecretExpired."""
+
+    message_id: UUID
+
+
+class EventsAfter(Call[EventPage]):
+    """Kept events after a cursor, for repair (service actors only)."""
+
+    cursor: int
+    limit: Annotated[int, Field(ge=1, le=1000)] = 500
+    types: tuple[str, ...] = ()

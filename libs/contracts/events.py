@@ -1,0 +1,235 @@
+"""Every event of Headend. Additions are optional fields; anything else is a new type beside the old (DESIGN, 3)."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import ClassVar, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.cards import (
+    Allocation,
+    BranchCard,
+    ChargeKind,
+    CustomerCard,
+    FeeCategory,
+    InvoiceSnapshot,
+    PaymentMode,
+    Service,
+    SubscriptionState,
+)
+from contracts.fields import Period
+from contracts.money import Money
+
+
+class Event(BaseModel):
+    """A fact that a service publishes once; the type is the class name, the exchange `<producer>.events`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    producer: ClassVar[str]
+
+    @classmethod
+    def type_name(cls) -> str:
+        """The event's type, which is also its routing key."""
+        return cls.__name__
+
+    def subject(self) -> UUID | None:
+        """The customer whom the event is about, for erasing (RULES, keeping and erasing); None for others."""
+        customer = getattr(self, "customer", None)
+        return customer.id if isinstance(customer, CustomerCard) else None
+
+
+class EventEnvelope(BaseModel):
+    """An event on the wire: the body with its identity. `trace` follows one request to its last e-mail."""
+
+    id: UUID
+    type: str
+    producer: str
+    occurred_at: datetime
+    trace: str = ""
+    body: dict[str, object]
+
+
+class SealedSecret(BaseModel):
+    """A secret that only customers and notify can open (AES-GCM, base64); useless after `expires_at` or first use."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sealed: str
+    expires_at: datetime
+
+
+class BranchChanged(Event):
+    """A branch was added or its data or policy changed."""
+
+    producer = "customers"
+    branch: BranchCard
+
+
+class CustomerRegistered(Event):
+    """A customer was added at the desk; notify welcomes them with their login. An import sends no mail: `welcome` False."""
+
+    producer = "customers"
+    customer: CustomerCard
+    username: str
+    password: SealedSecret | None = None
+    welcome: bool = True
+
+
+class CustomerChanged(Event):
+    """A customer's data changed, or the customer was restored."""
+
+    producer = "customers"
+    customer: CustomerCard
+
+
+class CustomerDeactivated(Event):
+    """A customer is no longer served."""
+
+    producer = "customers"
+    customer: CustomerCard
+    reason: str
+
+
+class PasswordLinkIssued(Event):
+    """Somebody was invited to set a password by a one-time link: a new staff member or an imported customer."""
+
+    producer = "customers"
+    name: str
+    username: str
+    email: str
+    locale: str
+    branch: BranchCard | None = None
+    customer: CustomerCard | None = None
+    link_token: SealedSecret
+
+
+class SubscriptionChanged(Event):
+    """A subscription started, moved to another status, or its expiry date moved. A reader applies only a higher version."""
+
+    producer = "billing"
+    subscription: SubscriptionState
+    imported: bool = False
+
+
+class RaisedCharge(BaseModel):
+    """One charge inside ChargesRaised. `settled_minor` is above zero only for months paid before an import."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    customer_id: UUID
+    subscription_id: UUID | None
+    kind: ChargeKind
+    category: FeeCategory
+    service: Service | None
+    period: Period
+    amount_minor: int
+    settled_minor: int = 0
+
+
+class ChargesRaised(Event):
+    """Up to 500 charges of one branch were raised: a chunk of a billing run, an import, or a single fee."""
+
+    producer = "billing"
+    branch_id: UUID
+    currency: str
+    charges: tuple[RaisedCharge, ...]
+
+
+class PaymentMade(Event):
+    """A payment was taken: the whole invoice as issued, so that nobody needs to call back."""
+
+    producer = "billing"
+    payment_id: UUID
+    payment_number: str
+    customer: CustomerCard
+    branch: BranchCard
+    amount: Money
+    mode: PaymentMode
+    reference: str | None = None
+    paid_on: date
+    received_by: str
+    allocations: tuple[Allocation, ...]
+    subscriptions: tuple[SubscriptionState, ...]
+    invoice: InvoiceSnapshot
+
+
+class PaymentVoided(Event):
+    """A payment was reversed; its months are open again, its numbers stay and are marked."""
+
+    producer = "billing"
+    payment_id: UUID
+    payment_number: str
+    invoice_number: str
+    customer: CustomerCard
+    branch_id: UUID
+    amount: Money
+    voided_on: date
+    reason: str
+    allocations: tuple[Allocation, ...]
+    subscriptions: tuple[SubscriptionState, ...]
+
+
+class PendingMonth(BaseModel):
+    """What is open of one service in one period; fees have no service."""
+
+    model_config = ConfigDict(frozen=True)
+
+    service: Service | None
+    period: Period
+    open: Money
+
+
+class DuesOutstanding(Event):
+    """A customer owes money on that business date: at most one such event per customer and date."""
+
+    producer = "billing"
+    customer: CustomerCard
+    branch: BranchCard
+    business_date: date
+    total: Money
+    months: tuple[PendingMonth, ...]
+
+    def periods(self) -> list[str]:
+        """The pending months, each once, oldest first."""
+        return sorted({month.period for month in self.months})
+
+
+class MessageFailed(Event):
+    """A message was given up: refused for good, or tried too often."""
+
+    producer = "notify"
+    message_id: UUID
+    customer_id: UUID | None
+    template: str
+    reason: str
+
+    def subject(self) -> UUID | None:
+        """The addressed customer."""
+        return self.customer_id
+
+
+def event_types() -> dict[str, type[Event]]:
+    """Every event by its type name."""
+    return {found.type_name(): found for found in _subclasses(Event)}
+
+
+def _subclasses(parent: type[Event]) -> Iterator[type[Event]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from _subclasses(child)
+
+
+class EventPage(BaseModel):
+    """A page of a producer's kept events, oldest first, for repair. `cursor` is the place to go on from."""
+
+    events: tuple[EventEnvelope, ...]
+    cursor: int
+    more: bool
+
+    @classmethod
+    def empty(cls, cursor: int) -> Self:
+        """Nothing after the cursor."""
+        return cls(events=(), cursor=cursor, more=False)
