@@ -27,7 +27,7 @@ class Call(BaseModel, Generic[Answer]):
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         for parent in cls.__mro__[1:]:
-            arguments = parent.__pydantic_generic_metadata__["args"] if issubclass(parent, BaseModel) else ()
+            arguments = parent.__dict__.get("__pydantic_generic_metadata__", {}).get("args", ())
             if arguments and not isinstance(arguments[0], TypeVar):
                 cls.answer = arguments[0]
                 break
