@@ -109,10 +109,18 @@ class Unavailable(Refusal):
     retry_after = 2
 
 
+class Failed(Refusal):
+    """The service met an error of its own; nothing was changed (HTTP 500)."""
+
+    kind = "failed"
+    code = "failed"
+
+
 _FAMILIES: dict[str, type[Refusal]] = {
     family.kind: family
     for family in (
         Invalid, Unauthenticated, Forbidden, NotFound, Conflict, RuleBroken, TooLarge, Throttled, Unavailable,
+        Failed,
     )
 }
 

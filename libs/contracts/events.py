@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -220,16 +220,3 @@ def _subclasses(parent: type[Event]) -> Iterator[type[Event]]:
     for child in parent.__subclasses__():
         yield child
         yield from _subclasses(child)
-
-
-class EventPage(BaseModel):
-    """A page of a producer's kept events, oldest first, for repair. `cursor` is the place to go on from."""
-
-    events: tuple[EventEnvelope, ...]
-    cursor: int
-    more: bool
-
-    @classmethod
-    def empty(cls, cursor: int) -> Self:
-        """Nothing after the cursor."""
-        return cls(events=(), cursor=cursor, more=False)

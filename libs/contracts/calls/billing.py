@@ -18,7 +18,6 @@ from contracts.cards import (
     SubscriptionState,
     SubscriptionStatus,
 )
-from contracts.events import EventPage
 from contracts.fields import IdempotencyKey, Line, Name, Period, PlanCode, Reason
 from contracts.money import Money
 
@@ -331,12 +330,3 @@ class GetRun(Call[RunView]):
 
     run_id: UUID
     kind: str
-
-
-# --- for other services --------------------------------------------------------------------------------------
-class EventsAfter(Call[EventPage]):
-    """Kept events after a cursor, for repair (service actors only)."""
-
-    cursor: int
-    limit: Annotated[int, Field(ge=1, le=1000)] = 500
-    types: tuple[str, ...] = ()

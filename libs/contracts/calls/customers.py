@@ -9,7 +9,6 @@ from pydantic import Field
 from contracts.actor import Role
 from contracts.calls import Call, Done, Page, View
 from contracts.cards import BranchCard, CustomerCard, CustomerState, Invoicing, Proration
-from contracts.events import EventPage
 from contracts.fields import (
     BranchCode,
     CrfNumber,
@@ -316,11 +315,3 @@ class GetBranchCard(Call[BranchCard]):
     """The branch's card, for a service that has not seen its event yet (service actors only)."""
 
     branch_id: UUID
-
-
-class EventsAfter(Call[EventPage]):
-    """Kept events after a cursor, for repair (service actors only)."""
-
-    cursor: int
-    limit: Annotated[int, Field(ge=1, le=1000)] = 500
-    types: tuple[str, ...] = ()

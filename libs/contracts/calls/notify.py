@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.calls import Call, Page, View
-from contracts.events import EventPage
 
 
 class MessageView(View):
@@ -57,11 +56,3 @@ class ResendMessage(Call[MessageView]):
     """Send a failed or sent message again, as a new message with its own Message-ID. Raises SecretExpired."""
 
     message_id: UUID
-
-
-class EventsAfter(Call[EventPage]):
-    """Kept events after a cursor, for repair (service actors only)."""
-
-    cursor: int
-    limit: Annotated[int, Field(ge=1, le=1000)] = 500
-    types: tuple[str, ...] = ()

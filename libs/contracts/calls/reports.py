@@ -9,7 +9,6 @@ from pydantic import ConfigDict, Field
 
 from contracts.calls import Call, View
 from contracts.cards import InvoiceSnapshot, Service
-from contracts.events import EventPage
 from contracts.fields import IdempotencyKey
 
 
@@ -112,11 +111,3 @@ class RenderInvoice(Call[Document]):
 
     snapshot: InvoiceSnapshot
     locale: Annotated[str, Field(max_length=20)] = "en"
-
-
-class EventsAfter(Call[EventPage]):
-    """Kept events after a cursor, for repair (service actors only)."""
-
-    cursor: int
-    limit: Annotated[int, Field(ge=1, le=1000)] = 500
-    types: tuple[str, ...] = ()

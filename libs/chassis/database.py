@@ -1,0 +1,113 @@
+"""A service's database: the engine, the unit of work, and what is called when a unit of work has committed."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ColumnElement
+
+READING = "headend_reading"
+
+
+class Database:
+    """One service's database. `url` is `sqlite:///path` or `postgresql://...`."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, pool_size)
+        # SQLite has one writer; a second one in this process would only wait inside the C library and stop everybody.
+        self._writer = threading.Lock() if self.is_sqlite else nullcontext()
+        self._reading_engine = self.engine.execution_options(**{READING: True})
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
+
+    def on_commit(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call `listener` with the signals that a committed unit of work left (see wake_after_commit)."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A unit of work: commits at the end, rolls back when an exception leaves it. Nothing inside may yield."""
+        with self._writer, Session(self.engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            signals = frozenset(session.info.get("signals", ()))
+        if signals:
+            for listener in self._listeners:
+                listener(signals)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; what it would write is rolled back."""
+        with Session(self._reading_engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    def server_now(self) -> ColumnElement[Any]:
+        """The database's own clock as an SQL expression, for leases that several machines compare."""
+        return func.now()
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def wake_after_commit(session: Session, signal: str) -> None:
+    """Let the loop waiting for `signal` look at once when this unit of work has committed."""
+    session.info.setdefault("signals", set()).add(signal)
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether the session speaks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def lock_key(session: Session, key: int) -> None:
+    """Hold a transaction-wide lock by number on PostgreSQL; SQLite's write transaction excludes everybody already."""
+    if not is_sqlite(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10, "isolation_level": None},
+                           pool_size=20, max_overflow=20)  # fmt: skip
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get(READING)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: str, pool_size: int) -> Engine:
+    assert_green_driver()
+    options = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
+    return create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size, max_overflow=5, pool_timeout=5, pool_pre_ping=True, pool_recycle=1800,
+        connect_args={"connect_timeout": 5, "options": options, "keepalives": 1, "keepalives_idle": 5,
+                      "keepalives_interval": 3, "keepalives_count": 3},
+    )  # fmt: skip
+
+
+def assert_green_driver() -> None:
+    """psycopg 3 stops eventlet's hub unless it waits in Python; say so at start rather than stall (BUS, 5)."""
+    import eventlet.patcher  # type: ignore[import-untyped]  # eventlet ships no types
+
+    if not eventlet.patcher.is_monkey_patched("socket"):
+        return
+    import psycopg.waiting
+
+    if os.environ.get("PSYCOPG_WAIT_FUNC") != "wait_selector" or psycopg.waiting.wait is not psycopg.waiting.wait_selector:
+        raise RuntimeError("PSYCOPG_WAIT_FUNC=wait_selector must be set before psycopg is imported under eventlet")

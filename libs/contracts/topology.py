@@ -1,0 +1,43 @@
+"""Who listens to what: every queue and binding of the bus, so that each process can declare all before it publishes."""
+
+from contracts.events import (
+    BranchChanged,
+    ChargesRaised,
+    CustomerChanged,
+    CustomerDeactivated,
+    CustomerRegistered,
+    DuesOutstanding,
+    Event,
+    PasswordLinkIssued,
+    PaymentMade,
+    PaymentVoided,
+    SubscriptionChanged,
+)
+
+SERVICES = ("customers", "billing", "notify", "reports")
+
+LISTENERS: dict[str, tuple[type[Event], ...]] = {
+    "customers": (),
+    "billing": (BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated),
+    "notify": (
+        BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, PasswordLinkIssued, PaymentMade,
+        DuesOutstanding,
+    ),
+    "reports": (
+        BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, SubscriptionChanged, ChargesRaised,
+        PaymentMade, PaymentVoided,
+    ),
+}  # fmt: skip
+
+
+def has_listener(event_type: str) -> bool:
+    """Whether some service of ours listens; events without one are for an operator's own listeners."""
+    return any(event_type == listened.type_name() for types in LISTENERS.values() for listened in types)
+
+
+def producers_for(service: str) -> dict[str, tuple[str, ...]]:
+    """The producers that a service listens to, each with the event types taken from it."""
+    found: dict[str, list[str]] = {}
+    for event in LISTENERS[service]:
+        found.setdefault(event.producer, []).append(event.type_name())
+    return {producer: tuple(types) for producer, types in found.items()}
