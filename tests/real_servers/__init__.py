@@ -1,0 +1,1 @@
+"""Real PostgreSQL and RabbitMQ servers for tests, scenario and bench: named ones, else throw-away ones."""
