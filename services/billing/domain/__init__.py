@@ -1,0 +1,1 @@
+"""The rules of money: plain functions and dataclasses, no database, bus or clock."""
