@@ -1,0 +1,1 @@
+"""Rules about people and places that need no database, bus or clock."""

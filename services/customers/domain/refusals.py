@@ -1,0 +1,159 @@
+"""What this service refuses, one class per fact."""
+
+from contracts.errors import Conflict, Invalid, RuleBroken, Throttled, Unauthenticated
+
+
+class SignInRefused(Unauthenticated):
+    """Unknown username, wrong password, or a login that is closed: nobody is told which."""
+
+    code = "sign_in_refused"
+
+
+class TooManyTries(Throttled):
+    """Too many wrong passwords for this account or from this address."""
+
+    code = "too_many_tries"
+
+
+class SessionOver(Unauthenticated):
+    """There is no such session, or it ended."""
+
+    code = "session_over"
+
+
+class LinkExpired(RuleBroken):
+    """A one-time link that was used, is too old, or never was one."""
+
+    code = "link_expired"
+
+
+class PasswordTooWeak(RuleBroken):
+    """The password would be guessed."""
+
+    code = "password_too_weak"
+
+
+class WrongPassword(RuleBroken):
+    """The current password, asked for again, is another one."""
+
+    code = "wrong_password"
+
+
+class BranchCodeTaken(RuleBroken):
+    """Another branch has this code."""
+
+    code = "branch_code_taken"
+
+
+class UnknownTimeZone(RuleBroken):
+    """No time zone of that name is known."""
+
+    code = "unknown_time_zone"
+
+
+class UnknownCurrency(RuleBroken):
+    """ISO 4217 has no such currency."""
+
+    code = "unknown_currency"
+
+
+class UnknownLocale(RuleBroken):
+    """Headend does not speak this language."""
+
+    code = "unknown_locale"
+
+
+class NegativeMinimum(RuleBroken):
+    """A minimum payment is zero or more."""
+
+    code = "negative_minimum"
+
+
+class CurrencyInUse(RuleBroken):
+    """The branch has customers, whose ledgers are kept in its currency."""
+
+    code = "currency_in_use"
+
+
+class InvoicingNotOffered(RuleBroken):
+    """Invoices in advance are not made yet."""
+
+    code = "invoicing_not_offered"
+
+
+class UsernameTaken(RuleBroken):
+    """Somebody signs in with this username."""
+
+    code = "username_taken"
+
+
+class NotAStaffRole(RuleBroken):
+    """This role is not one of staff."""
+
+    code = "not_a_staff_role"
+
+
+class StaffNeedsBranch(RuleBroken):
+    """Everybody but an operator admin works in a branch."""
+
+    code = "staff_needs_branch"
+
+
+class LastAdministrator(RuleBroken):
+    """Without this one nobody could manage the operator."""
+
+    code = "last_administrator"
+
+
+class CrfTaken(RuleBroken):
+    """Another customer has this CRF number."""
+
+    code = "crf_taken"
+
+
+class BirthInFuture(RuleBroken):
+    """Nobody was born after today."""
+
+    code = "birth_in_future"
+
+
+class OtherCurrency(RuleBroken):
+    """A customer cannot move to a branch of another currency."""
+
+    code = "other_currency"
+
+
+class AlreadyDeactivated(Conflict):
+    """The customer is deactivated already."""
+
+    code = "already_deactivated"
+
+
+class NotDeactivated(Conflict):
+    """Only a deactivated customer can be restored."""
+
+    code = "not_deactivated"
+
+
+class CustomerIsDeactivated(RuleBroken):
+    """This is for customers who are served."""
+
+    code = "customer_is_deactivated"
+
+
+class CustomerHasNoEmail(RuleBroken):
+    """There is no address to mail to."""
+
+    code = "customer_has_no_email"
+
+
+class TooManyInvitations(Throttled):
+    """The customer was mailed several links just now (TRUST, check 6)."""
+
+    code = "too_many_invitations"
+
+
+class UnknownCursor(Invalid):
+    """The cursor is none that this service gave out, or its list has changed."""
+
+    code = "unknown_cursor"
