@@ -31,4 +31,5 @@ class UtcDateTime(TypeDecorator[datetime]):
         """SQLite hands back naive moments, which are UTC."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        moment: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return moment

@@ -4,12 +4,14 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
-from sqlalchemy.sql import ColumnElement
+
+from chassis.clock import Clock
 
 READING = "headend_reading"
 
@@ -48,10 +50,6 @@ class Database:
             yield session
             session.rollback()
 
-    def server_now(self) -> ColumnElement[Any]:
-        """The database's own clock as an SQL expression, for leases that several machines compare."""
-        return func.now()
-
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
@@ -60,6 +58,21 @@ class Database:
 def wake_after_commit(session: Session, signal: str) -> None:
     """Let the loop waiting for `signal` look at once when this unit of work has committed."""
     session.info.setdefault("signals", set()).add(signal)
+
+
+DUE_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""A next_attempt_at that is due whatever any machine's clock shows."""
+
+
+def lease_time(session: Session, clock: Clock) -> datetime:
+    """The moment that leases are compared by: the database server's, so that machines need not agree (BUS, 3h).
+
+    SQLite has no server, and only this machine's clock.
+    """
+    if is_sqlite(session):
+        return clock.now()
+    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
 
 
 def is_sqlite(session: Session) -> bool:
@@ -103,11 +116,16 @@ def _postgresql(url: str, pool_size: int) -> Engine:
 
 def assert_green_driver() -> None:
     """psycopg 3 stops eventlet's hub unless it waits in Python; say so at start rather than stall (BUS, 5)."""
-    import eventlet.patcher  # type: ignore[import-untyped]  # eventlet ships no types
+    import eventlet.patcher
 
     if not eventlet.patcher.is_monkey_patched("socket"):
         return
     import psycopg.waiting
 
-    if os.environ.get("PSYCOPG_WAIT_FUNC") != "wait_selector" or psycopg.waiting.wait is not psycopg.waiting.wait_selector:
-        raise RuntimeError("PSYCOPG_WAIT_FUNC=wait_selector must be set before psycopg is imported under eventlet")
+    if (
+        os.environ.get("PSYCOPG_WAIT_FUNC") != "wait_selector"
+        or psycopg.waiting.wait is not psycopg.waiting.wait_selector
+    ):
+        raise RuntimeError(
+            "PSYCOPG_WAIT_FUNC=wait_selector must be set before psycopg is imported under eventlet"
+        )

@@ -31,7 +31,9 @@ def fingerprint(request: BaseModel) -> str:
     return hashlib.sha256(json.dumps(named, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def claim(session: Session, scope: str, key: str, request: BaseModel, answer: type[Answer], clock: Clock) -> Answer | None:
+def claim(
+    session: Session, scope: str, key: str, request: BaseModel, answer: type[Answer], clock: Clock
+) -> Answer | None:
     """Take the key for this unit of work; returns the earlier answer when it was used before with the same request.
 
     A second caller with the same key waits for the first one's transaction. Raises IdempotencyKeyReused.

@@ -6,7 +6,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
-from chassis.database import wake_after_commit
+from chassis.database import DUE_AT_ONCE, wake_after_commit
 from chassis.logs import current_trace
 from chassis.tables import OutboxRow
 from contracts.events import Event
@@ -18,11 +18,10 @@ RELAY = "relay"
 def emit(session: Session, event: Event, clock: Clock, *, event_id: UUID | None = None) -> UUID:
     """Write the event's outbox row; it is published after the caller's transaction has committed. Returns its id."""
     event_id = event_id or uuid4()
-    now = clock.now()
     session.execute(
         insert(OutboxRow).values(
-            event_id=event_id, type=event.type_name(), occurred_at=now, subject_id=event.subject(),
-            trace=current_trace(), body=event.model_dump(mode="json"), next_attempt_at=now, attempts=0,
+            event_id=event_id, type=event.type_name(), occurred_at=clock.now(), subject_id=event.subject(),
+            trace=current_trace(), body=event.model_dump(mode="json"), next_attempt_at=DUE_AT_ONCE, attempts=0,
         )
     )  # fmt: skip
     wake_after_commit(session, RELAY)

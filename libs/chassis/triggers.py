@@ -28,7 +28,9 @@ def missing_triggers(connection: Connection, tables: Iterable[AppendOnly]) -> li
     if connection.dialect.name == "sqlite":
         rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
     else:
-        rows = connection.execute(text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"))
+        rows = connection.execute(
+            text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
+        )
     present = {row[0] for row in rows}
     wanted = [f"{rule.table}_no_{operation}" for rule in tables for operation in ("update", "delete")]
     return [name for name in wanted if name not in present]

@@ -98,7 +98,9 @@ class Actor(BaseModel):
 
     def require_customer(self, customer_id: UUID, branch_id: UUID) -> None:
         """Raises NotFound unless the customer is the actor's own (customers) or in the actor's branches (staff)."""
-        hidden = self.customer_id != customer_id if self.role is Role.CUSTOMER else not self.sees_branch(branch_id)
+        hidden = (
+            self.customer_id != customer_id if self.role is Role.CUSTOMER else not self.sees_branch(branch_id)
+        )
         if hidden:
             raise NotFound("There is no such customer.")
 

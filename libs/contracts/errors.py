@@ -1,4 +1,7 @@
-"""Refusals: what a service says instead of an answer. One class per fact, a stable code, a sentence that says what to do."""
+"""Refusals: what a service says instead of an answer.
+
+One class per fact, with a stable code and a sentence that says what to do.
+"""
 
 from typing import ClassVar
 
@@ -33,7 +36,9 @@ class Refusal(Exception):
     code: str = "refused"
     retry_after: int | None = None
 
-    def __init__(self, message: str, *, errors: list[FieldError] | None = None, field: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, errors: list[FieldError] | None = None, field: str | None = None
+    ) -> None:
         super().__init__(self.code, message)
         self.message = message
         self.errors = errors or ([FieldError(field=field, code=self.code, message=message)] if field else [])
@@ -41,7 +46,11 @@ class Refusal(Exception):
     def envelope(self) -> RefusalEnvelope:
         """This refusal as it crosses the bus."""
         return RefusalEnvelope(
-            kind=self.kind, code=self.code, message=self.message, errors=self.errors, retry_after=self.retry_after
+            kind=self.kind,
+            code=self.code,
+            message=self.message,
+            errors=self.errors,
+            retry_after=self.retry_after,
         )
 
 
@@ -119,7 +128,15 @@ class Failed(Refusal):
 _FAMILIES: dict[str, type[Refusal]] = {
     family.kind: family
     for family in (
-        Invalid, Unauthenticated, Forbidden, NotFound, Conflict, RuleBroken, TooLarge, Throttled, Unavailable,
+        Invalid,
+        Unauthenticated,
+        Forbidden,
+        NotFound,
+        Conflict,
+        RuleBroken,
+        TooLarge,
+        Throttled,
+        Unavailable,
         Failed,
     )
 }

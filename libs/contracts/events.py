@@ -68,7 +68,7 @@ class BranchChanged(Event):
 
 
 class CustomerRegistered(Event):
-    """A customer was added at the desk; notify welcomes them with their login. An import sends no mail: `welcome` False."""
+    """A customer was added. notify welcomes them with their login, but for an import, which sends nothing: `welcome` False."""
 
     producer = "customers"
     customer: CustomerCard
@@ -106,7 +106,7 @@ class PasswordLinkIssued(Event):
 
 
 class SubscriptionChanged(Event):
-    """A subscription started, moved to another status, or its expiry date moved. A reader applies only a higher version."""
+    """A subscription started or moved to another status or expiry date. A reader applies only a higher version."""
 
     producer = "billing"
     subscription: SubscriptionState

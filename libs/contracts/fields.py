@@ -57,7 +57,9 @@ def _blank_is_none(value: object) -> object:
 
 
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(one_line)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(one_line), Field(min_length=1)]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(one_line), Field(min_length=1)
+]
 Text = Annotated[str, StringConstraints(max_length=4000), AfterValidator(many_lines)]
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=500), AfterValidator(one_line)]
 EmailAddress = Annotated[str, StringConstraints(max_length=254), AfterValidator(one_address)]

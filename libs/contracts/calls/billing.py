@@ -57,7 +57,7 @@ class ListPlans(Call[PlanList]):
     """The plans of the branches that the actor sees."""
 
     branch_id: UUID | None = None
-    service: Service | None = None
+    service_kind: Service | None = None
     cursor: Annotated[str, Field(max_length=400)] | None = None
     limit: Limit = 50
 

@@ -1,0 +1,180 @@
+"""The bus's exchanges and queues, and publishing that waits for the broker's word (BUS, 2)."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import kombu
+from kombu.exceptions import KombuError
+
+from chassis.logs import logger
+from contracts.topology import LISTENERS
+
+log = logger(__name__)
+
+RPC_EXCHANGE = kombu.Exchange("nameko-rpc", type="topic", durable=True)
+UNDECODABLE = "headend.undecodable"
+"""Where deliveries go that are no event: kept for people to look at."""
+
+CONNECT_SECONDS = 3.0
+CONFIRM_SECONDS = 3.0
+BUS_ERRORS: tuple[type[Exception], ...] = (OSError, KombuError, EOFError)
+
+
+def is_memory(uri: str) -> bool:
+    """Whether the bus is the one inside this process."""
+    return uri.startswith("memory://")
+
+
+def connection(uri: str, *, heartbeat: int = 0) -> kombu.Connection:
+    """A connection with time-outs that hold during a broker alarm too; not yet established."""
+    options: dict[str, Any] = {"polling_interval": 0.01}
+    if not is_memory(uri):
+        options = {"read_timeout": 10, "write_timeout": 5}
+    return kombu.Connection(
+        uri, heartbeat=heartbeat, connect_timeout=CONNECT_SECONDS, transport_options=options
+    )
+
+
+def discard(broken: kombu.Connection | None) -> None:
+    """Drop a connection without talking to the broker, which may hang (BUS, 11)."""
+    if broken is None:
+        return
+    try:
+        broken.collect(socket_timeout=0.5)
+    except Exception as error:  # whatever a broken connection raises, it is gone
+        log.debug("discarded connection", error=repr(error))
+
+
+def event_exchange(producer: str) -> kombu.Exchange:
+    """nameko's own events exchange of a service, so that any nameko service can listen with @event_handler."""
+    return kombu.Exchange(
+        f"{producer}.events", type="topic", durable=True, auto_delete=False, delivery_mode=2
+    )
+
+
+def inbox_queue(service: str, uri: str) -> kombu.Queue:
+    """The one durable queue of a service's events: quorum type on RabbitMQ, undecodable deliveries set aside."""
+    bindings = [
+        kombu.binding(event_exchange(event.producer), routing_key=event.type_name())
+        for event in LISTENERS[service]
+    ]
+    arguments = None if is_memory(uri) else {
+        "x-queue-type": "quorum", "x-dead-letter-exchange": "", "x-dead-letter-routing-key": UNDECODABLE,
+    }  # fmt: skip
+    return kombu.Queue(f"inbox-{service}", bindings=bindings, durable=True, queue_arguments=arguments)
+
+
+def declare_all(channel: Any, uri: str) -> None:
+    """Declare every queue and binding of every service, so that nothing is published before its listeners' queues are."""
+    RPC_EXCHANGE(channel).declare()
+    kombu.Queue(UNDECODABLE, durable=True)(channel).declare()
+    for service, events in LISTENERS.items():
+        event_exchange(service)(channel).declare()
+        for event in events:
+            event_exchange(event.producer)(channel).declare()
+        if events:
+            inbox_queue(service, uri)(channel).declare()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One event on its way: its place in the batch is its identity."""
+
+    exchange: str
+    routing_key: str
+    body: str
+    message_id: str
+    mandatory: bool
+
+
+class BatchPublisher:
+    """Publishes batches, persistent, and waits for the confirms of the whole batch."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._connection: kombu.Connection | None = None
+        self._channel: Any = None
+        self._published = 0
+        self._acked = 0
+        self._refused: set[int] = set()
+        self._returned: set[str] = set()
+
+    def publish(self, batch: Sequence[Publication]) -> dict[int, str]:
+        """Publish in order; returns the positions that failed with the reason. Raises one of BUS_ERRORS when the bus is away."""
+        try:
+            if self._connection is None:
+                self._connect()
+            if is_memory(self._uri):
+                return self._publish_in_memory(batch)
+            return self._publish_confirmed(batch)
+        except Exception:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Drop the connection; the next batch makes a new one."""
+        discard(self._connection)
+        self._connection = self._channel = None
+
+    def _connect(self) -> None:
+        self._connection = connection(self._uri)
+        self._connection.connect()
+        self._channel = self._connection.channel()
+        declare_all(self._channel, self._uri)
+        if not is_memory(self._uri):
+            self._channel.confirm_select()
+            self._channel.events["basic_ack"].add(self._on_ack)
+            self._channel.events["basic_nack"].add(self._on_nack)
+            self._channel.events["basic_return"].add(self._on_return)
+            self._published = self._acked = 0
+
+    def _publish_in_memory(self, batch: Sequence[Publication]) -> dict[int, str]:
+        producer = kombu.Producer(self._channel)
+        for item in batch:
+            producer.publish(
+                item.body, exchange=item.exchange, routing_key=item.routing_key, content_type="application/json",
+                content_encoding="utf-8", message_id=item.message_id, delivery_mode=2,
+            )  # fmt: skip
+        return {}
+
+    def _publish_confirmed(self, batch: Sequence[Publication]) -> dict[int, str]:
+        self._refused.clear()
+        self._returned.clear()
+        first = self._published + 1
+        for item in batch:
+            message = self._channel.prepare_message(
+                item.body, content_type="application/json", content_encoding="utf-8",
+                properties={"delivery_mode": 2, "message_id": item.message_id},
+            )  # fmt: skip
+            self._channel.basic_publish(message, exchange=item.exchange, routing_key=item.routing_key,
+                                        mandatory=item.mandatory, timeout=CONFIRM_SECONDS)  # fmt: skip
+            self._published += 1
+        self._wait_for_confirms()
+        return {
+            place: "no queue is bound for it"
+            if item.message_id in self._returned
+            else "the broker refused it"
+            for place, item in enumerate(batch)
+            if item.message_id in self._returned or first + place in self._refused
+        }
+
+    def _wait_for_confirms(self) -> None:
+        assert self._connection is not None
+        deadline = time.monotonic() + CONFIRM_SECONDS
+        while self._acked < self._published:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"{self._published - self._acked} publications were not confirmed in time")
+            self._connection.drain_events(timeout=left)
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:
+        self._acked = tag if multiple else self._acked + 1
+
+    def _on_nack(self, tag: int, multiple: bool) -> None:
+        self._refused.update(range(self._acked + 1, tag + 1) if multiple else (tag,))
+        self._on_ack(tag, multiple)
+
+    def _on_return(self, _error: Exception, _exchange: str, _key: str, message: Any) -> None:
+        self._returned.add(str(message.properties.get("message_id")))

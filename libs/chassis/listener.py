@@ -1,0 +1,93 @@
+"""The listener: takes deliveries from the service's queue into its inbox, in batches, and acknowledges after commit."""
+
+import json
+from typing import Any
+
+import kombu
+from pydantic import ValidationError
+
+from chassis import metrics
+from chassis.bus import connection, declare_all, discard, inbox_queue
+from chassis.inbox import receive
+from chassis.logs import logger
+from chassis.platform import Platform
+from contracts.events import EventEnvelope
+
+log = logger(__name__)
+
+BATCH = 200
+LINGER = 0.004
+"""Seconds that a begun batch waits for more."""
+
+
+class Listener:
+    """One service's deliveries. Whatever fails, the connection is dropped and the broker delivers again."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._uri = platform.settings.amqp_uri
+        self._connection: kombu.Connection | None = None
+        self._batch: list[tuple[EventEnvelope, Any]] = []
+
+    def step(self) -> bool:
+        """Wait for deliveries, at most half a second, and store what came."""
+        try:
+            if self._connection is None:
+                self._connect()
+            self._gather()
+            self._store()
+            assert self._connection is not None
+            if self._connection.heartbeat:
+                self._connection.heartbeat_check()
+        except Exception:
+            self.close()
+            raise
+        return True
+
+    def close(self) -> None:
+        """Drop the connection; what was not acknowledged comes again."""
+        self._batch.clear()
+        discard(self._connection)
+        self._connection = None
+
+    def _connect(self) -> None:
+        self._connection = connection(self._uri, heartbeat=20)
+        self._connection.connect()
+        channel = self._connection.channel()
+        declare_all(channel, self._uri)
+        consumer = kombu.Consumer(
+            channel, [inbox_queue(self._platform.service, self._uri)], on_message=self._on_message,
+            accept=["json"], auto_declare=False,
+        )  # fmt: skip
+        consumer.qos(prefetch_count=2 * BATCH)
+        consumer.consume()
+
+    def _gather(self) -> None:
+        assert self._connection is not None
+        timeout = 0.5
+        while len(self._batch) < BATCH:
+            try:
+                self._connection.drain_events(timeout=timeout)
+            except TimeoutError:
+                return
+            timeout = LINGER
+
+    def _on_message(self, message: Any) -> None:
+        try:
+            envelope = EventEnvelope.model_validate(json.loads(message.body))
+        except (ValueError, ValidationError, UnicodeDecodeError) as error:
+            # Not an event at all: the broker sets it aside (see bus.UNDECODABLE), the neighbours go on.
+            metrics.EVENTS_UNDECODABLE.labels(self._platform.service).inc()
+            log.error("undecodable delivery set aside", error=repr(error)[:500])
+            message.reject(requeue=False)
+            return
+        self._batch.append((envelope, message))
+
+    def _store(self) -> None:
+        if not self._batch:
+            return
+        with self._platform.database.transaction() as session:
+            receive(session, [envelope for envelope, _ in self._batch], self._platform, way="bus")
+        for _, message in self._batch:
+            message.ack()
+        self._batch.clear()

@@ -1,0 +1,53 @@
+"""Background loops: each goes round until the process stops, survives its own errors, and shows that it is alive."""
+
+import time
+from collections.abc import Callable
+
+from chassis import metrics
+from chassis.logs import logger
+from chassis.platform import Platform
+
+log = logger(__name__)
+SLOWEST_RETRY = 15.0
+
+
+class Loop:
+    """One round is `step`, which returns True when there may be more to do at once.
+
+    Between rounds the loop waits for `signal`, at most `idle` seconds. An error is logged and followed by a growing pause.
+    """
+
+    def __init__(
+        self,
+        platform: Platform,
+        name: str,
+        step: Callable[[], bool],
+        *,
+        idle: float,
+        signal: str | None = None,
+    ) -> None:
+        self._platform, self.name, self._step, self._idle = platform, name, step, idle
+        self._signal = platform.signal(signal or f"loop:{name}")
+        self.seen = time.monotonic()
+        """When the last round ended; a loop not seen for long is stuck (chassis.health)."""
+
+    def run(self) -> None:
+        """Go round until the platform stops."""
+        pause = 0.0
+        while not self._platform.stopping.is_set():
+            self._signal.clear()
+            try:
+                more, pause = self._step(), 0.0
+            except Exception as error:
+                pause = min(SLOWEST_RETRY, pause * 2 or 0.5)
+                more = False
+                log.warning("loop failed, going on", loop=self.name, error=repr(error), pause=pause,
+                            exc_info=pause <= 1)  # fmt: skip
+            self.seen = time.monotonic()
+            metrics.LOOPS.labels(self._platform.service, self.name).set_to_current_time()
+            if pause:
+                self._platform.stopping.wait(pause)
+            elif not more and not self._platform.stopping.is_set():
+                self._signal.wait(self._idle)
+            else:
+                time.sleep(0)  # let the others have their turn

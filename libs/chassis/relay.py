@@ -1,0 +1,122 @@
+"""The relay: takes unsent outbox rows to the bus and marks them when the broker has confirmed them (DESIGN, 3.2)."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Row, select, update
+
+from chassis import metrics
+from chassis.bus import BatchPublisher, Publication
+from chassis.database import DUE_AT_ONCE, is_sqlite, lease_time
+from chassis.logs import logger
+from chassis.platform import Platform
+from chassis.tables import OutboxRow
+from contracts.events import EventEnvelope
+from contracts.topology import has_listener
+
+log = logger(__name__)
+
+BATCH = 200
+LEASE = timedelta(seconds=30)
+BACK_OFF = (1, 2, 5, 15, 60, 300)
+
+
+class Relay:
+    """Publishes one service's events. Any number of replicas may relay the same outbox."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._publisher = BatchPublisher(platform.settings.amqp_uri)
+
+    def step(self) -> bool:
+        """Lease a batch, publish it, mark it; True when the batch was full."""
+        token, rows = self._lease()
+        if not rows:
+            return False
+        try:
+            failed = self._publisher.publish([self._publication(row) for row in rows])
+        except Exception:
+            self._release(token)
+            raise
+        self._mark(rows, failed)
+        return len(rows) == BATCH
+
+    def _lease(self) -> tuple[Any, list[Row[Any]]]:
+        token = uuid4()
+        with self._platform.database.reading() as session:
+            unsent = select(OutboxRow.id).where(OutboxRow.sent_at.is_(None)).limit(1)
+            if session.execute(unsent).first() is None:
+                return token, []
+        with self._platform.database.transaction() as session:
+            now = lease_time(session, self._platform.clock)
+            due = (OutboxRow.sent_at.is_(None), OutboxRow.next_attempt_at <= now)
+            chosen = (
+                select(OutboxRow.id)
+                .where(*due)
+                .order_by(OutboxRow.next_attempt_at, OutboxRow.id)
+                .limit(BATCH)
+            )
+            if not is_sqlite(session):
+                chosen = chosen.with_for_update(skip_locked=True)
+            rows = session.execute(
+                update(OutboxRow)
+                .where(OutboxRow.id.in_(chosen.scalar_subquery()))
+                .values(lease_token=token, next_attempt_at=now + LEASE, attempts=OutboxRow.attempts + 1)
+                .returning(OutboxRow.id, OutboxRow.event_id, OutboxRow.type, OutboxRow.occurred_at, OutboxRow.trace,
+                           OutboxRow.body, OutboxRow.attempts),
+                execution_options={"synchronize_session": False},
+            ).all()  # fmt: skip
+        return token, sorted(rows, key=lambda row: int(row.id))
+
+    def _publication(self, row: Row[Any]) -> Publication:
+        envelope = EventEnvelope.model_construct(
+            id=row.event_id, type=row.type, producer=self._platform.service, occurred_at=row.occurred_at,
+            trace=row.trace, body=row.body,
+        )  # fmt: skip
+        return Publication(
+            exchange=f"{self._platform.service}.events", routing_key=row.type, message_id=str(row.event_id),
+            body=json.dumps(envelope.model_dump(mode="json"), ensure_ascii=False), mandatory=has_listener(row.type),
+        )  # fmt: skip
+
+    def _mark(self, rows: list[Row[Any]], failed: dict[int, str]) -> None:
+        with self._platform.database.transaction() as session:
+            now = lease_time(session, self._platform.clock)
+            sent = [row.id for place, row in enumerate(rows) if place not in failed]
+            if sent:
+                session.execute(
+                    update(OutboxRow).where(OutboxRow.id.in_(sent)).values(sent_at=now, last_error=None),
+                    execution_options={"synchronize_session": False},
+                )
+            for place, reason in failed.items():
+                delay = BACK_OFF[min(rows[place].attempts, len(BACK_OFF)) - 1]
+                session.execute(
+                    update(OutboxRow)
+                    .where(OutboxRow.id == rows[place].id)
+                    .values(next_attempt_at=now + timedelta(seconds=delay), last_error=reason),
+                    execution_options={"synchronize_session": False},
+                )
+        self._tell(rows, failed)
+
+    def _tell(self, rows: list[Row[Any]], failed: dict[int, str]) -> None:
+        for place, row in enumerate(rows):
+            if place in failed:
+                metrics.EVENTS_UNROUTABLE.labels(self._platform.service, row.type).inc()
+                log.error(
+                    "event not taken by the bus",
+                    event_id=str(row.event_id),
+                    type=row.type,
+                    reason=failed[place],
+                )
+            else:
+                metrics.EVENTS_SENT.labels(self._platform.service, row.type).inc()
+
+    def _release(self, token: Any) -> None:
+        with self._platform.database.transaction() as session:
+            session.execute(
+                update(OutboxRow)
+                .where(OutboxRow.lease_token == token, OutboxRow.sent_at.is_(None))
+                .values(next_attempt_at=DUE_AT_ONCE),
+                execution_options={"synchronize_session": False},
+            )

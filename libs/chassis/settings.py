@@ -1,0 +1,181 @@
+"""Every setting, read from HEADEND_* environment variables. A wrong or missing one stops the start with a sentence."""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Mode(StrEnum):
+    """embedded: one process, SQLite, memory bus. real: PostgreSQL and RabbitMQ, one service per process."""
+
+    EMBEDDED = "embedded"
+    REAL = "real"
+
+
+class Profile(StrEnum):
+    """try: defaults are fine. production: default passwords, guest/guest and plain-text paths are refused."""
+
+    TRY = "try"
+    PRODUCTION = "production"
+
+
+class WrongSetting(Exception):
+    """A setting is wrong or missing; the text says which and what it should be."""
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults; README lists them from here."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="HEADEND_", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    mode: Annotated[
+        Mode, Field(description="embedded (one process, SQLite) or real (PostgreSQL, RabbitMQ)")
+    ] = Mode.EMBEDDED
+    profile: Annotated[Profile, Field(description="production refuses default passwords")] = Profile.TRY
+    home: Annotated[Path, Field(description="folder of databases, mail, keys and files")] = Path("var")
+    host: Annotated[str, Field(description="address that the gateway listens on")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535, description="port that the gateway listens on")] = 8000
+    public_url: Annotated[str | None, Field(description="address that people use, for links in e-mails")] = (
+        None
+    )
+    secure_cookies: Annotated[bool, Field(description="cookies only over HTTPS; on in production")] = False
+
+    amqp_uri: Annotated[str, Field(description="RabbitMQ, such as amqp://user:password@host:5672/vhost")] = (
+        "memory://"
+    )
+    customers_database_url: Annotated[str | None, Field(description="database of customers")] = None
+    billing_database_url: Annotated[str | None, Field(description="database of billing")] = None
+    notify_database_url: Annotated[str | None, Field(description="database of notify")] = None
+    reports_database_url: Annotated[str | None, Field(description="database of reports")] = None
+    pool_size: Annotated[int, Field(ge=1, le=200, description="database connections of one process")] = 10
+    workers: Annotated[
+        int, Field(ge=1, le=200, description="calls that one service process handles at once")
+    ] = 10
+    keys: Annotated[Path | None, Field(description="folder of signing and sealing keys (HOME/keys)")] = None
+
+    today: Annotated[date | None, Field(description="pins the business date, for tests and rehearsals")] = (
+        None
+    )
+    schedule: Annotated[bool, Field(description="daily jobs: billing run, status, reminders")] = True
+    sample: Annotated[bool, Field(description="fill an empty embedded home with a sample operator")] = True
+    admin_username: Annotated[str, Field(description="the administrator made on first start")] = "admin"
+    admin_password: Annotated[str | None, Field(description="their password; generated when not given")] = (
+        None
+    )
+
+    smtp_host: Annotated[str | None, Field(description="mail server; without one mail goes to HOME/mail")] = (
+        None
+    )
+    smtp_port: Annotated[int, Field(ge=1, le=65535, description="587 STARTTLS, 465 TLS, 25 plain")] = 587
+    smtp_security: Annotated[
+        str, Field(pattern="^(starttls|tls|plain)$", description="starttls, tls or plain")
+    ] = "starttls"
+    smtp_username: Annotated[str | None, Field(description="login at the mail server")] = None
+    smtp_password: Annotated[str | None, Field(description="password at the mail server")] = None
+    smtp_from: Annotated[str, Field(description="sender of every mail")] = (
+        "Headend <headend@localhost.localdomain>"
+    )
+    mail_per_minute: Annotated[
+        int, Field(ge=1, description="limit of mails a minute, all replicas together")
+    ] = 600
+
+    ops_port: Annotated[
+        int, Field(ge=0, le=65535, description="/health and /metrics of a service; 0: none")
+    ] = 0
+    log_level: Annotated[
+        str, Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="DEBUG, INFO, WARNING, ERROR")
+    ] = "INFO"
+    repair_seconds: Annotated[float, Field(gt=0, description="how often lost events are looked for")] = 30.0
+    stop_seconds: Annotated[float, Field(gt=0, description="longest time that a stop may take")] = 10.0
+    call_seconds: Annotated[
+        float, Field(gt=0, description="longest time that a caller waits for an answer")
+    ] = 5.0
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, url: str | None) -> str | None:
+        return url.rstrip("/") if url else url
+
+    @model_validator(mode="after")
+    def _together(self) -> "Settings":
+        if self.mode is Mode.REAL and not self.amqp_uri.startswith(("amqp://", "amqps://")):
+            raise ValueError(
+                "HEADEND_AMQP_URI must name a RabbitMQ (amqp://user:password@host/vhost) in real mode"
+            )
+        if self.mode is Mode.EMBEDDED and not self.amqp_uri.startswith("memory://"):
+            raise ValueError("HEADEND_AMQP_URI is for real mode; set HEADEND_MODE=real too, or leave it out")
+        if self.profile is Profile.PRODUCTION:
+            self._refuse_defaults()
+        return self
+
+    def _refuse_defaults(self) -> None:
+        if self.mode is Mode.EMBEDDED:
+            raise ValueError("HEADEND_PROFILE=production needs HEADEND_MODE=real")
+        if "//guest:guest@" in self.amqp_uri:
+            raise ValueError(
+                "HEADEND_AMQP_URI uses guest:guest; production needs a user and password of its own"
+            )
+        for name, value in (("ADMIN_PASSWORD", self.admin_password), ("SMTP_PASSWORD", self.smtp_password)):
+            if value is not None and value.lower() in {
+                "",
+                "changeme",
+                "change-me",
+                "password",
+                "admin",
+                "headend",
+            }:
+                raise ValueError(f"HEADEND_{name} is a default password; production needs one of its own")
+        if self.smtp_host and self.smtp_security == "plain":
+            raise ValueError(
+                "HEADEND_SMTP_SECURITY=plain sends mail unencrypted; production needs starttls or tls"
+            )
+
+    def database_url(self, service: str) -> str:
+        """The database of a service: its setting, or SQLite in the home folder. Raises WrongSetting."""
+        url: str | None = getattr(self, f"{service}_database_url")
+        if url:
+            return url
+        if self.mode is Mode.REAL:
+            raise WrongSetting(
+                f"HEADEND_{service.upper()}_DATABASE_URL is missing; set it to postgresql://user:password@host/database"
+            )
+        return f"sqlite:///{self.home.absolute() / f'{service}.db'}"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the keys lie."""
+        return self.keys or self.home / "keys"
+
+    @property
+    def links_to(self) -> str:
+        """The address that links in e-mails begin with."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether all runs in one process."""
+        return self.mode is Mode.EMBEDDED
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises WrongSetting with a sentence for each wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise WrongSetting("\n".join(_sentence(dict(problem)) for problem in error.errors())) from None
+
+
+def _sentence(problem: dict[str, object]) -> str:
+    location = problem["loc"]
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if not isinstance(location, tuple) or not location:
+        return message
+    field = str(location[0])
+    described = Settings.model_fields[field].description if field in Settings.model_fields else ""
+    return f"HEADEND_{field.upper()} is {str(problem.get('input'))[:60]!r}: {message} ({described})."
