@@ -1,0 +1,31 @@
+"""The tables of the billing service. Amounts are minor units; enumerations are kept as their text."""
+
+from billing.tables.books import Charge, Counter, JournalEntry, JournalLineRow
+from billing.tables.copies import BranchCopy, CustomerCopy
+from billing.tables.metadata import Base
+from billing.tables.payments import AllocationRow, ExternalDocument, Invoice, Payment, PaymentVoid
+from billing.tables.runs import Import, Reminder, Run
+from billing.tables.subscriptions import Plan, PlanPrice, Subscription, SubscriptionMove, SubscriptionStop
+
+__all__ = [
+    "AllocationRow",
+    "Base",
+    "BranchCopy",
+    "Charge",
+    "Counter",
+    "CustomerCopy",
+    "ExternalDocument",
+    "Import",
+    "Invoice",
+    "JournalEntry",
+    "JournalLineRow",
+    "Payment",
+    "PaymentVoid",
+    "Plan",
+    "PlanPrice",
+    "Reminder",
+    "Run",
+    "Subscription",
+    "SubscriptionMove",
+    "SubscriptionStop",
+]
