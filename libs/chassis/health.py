@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from chassis.metrics import exposition
 
@@ -38,11 +38,17 @@ class Health:
         return {**self.live(), **_problems(self._ready)}
 
 
-def loop_check(seen: Callable[[], float]) -> Check:
+class GoesRound(Protocol):
+    """A background loop, as a check sees it."""
+
+    seen: float
+
+
+def loop_check(loop: GoesRound) -> Check:
     """A liveness check of a loop by when it last went round (monotonic seconds)."""
 
     def check() -> str | None:
-        silent = time.monotonic() - seen()
+        silent = time.monotonic() - loop.seen
         return f"has not gone round for {silent:.0f} s" if silent > STUCK_AFTER else None
 
     return check

@@ -1,0 +1,222 @@
+"""Running services in this process: containers, loops, health, and an end that finishes what is in hand.
+
+The caller must have called `patch_first` before it imports anything that opens sockets.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import eventlet
+from eventlet import wsgi
+from nameko.containers import ServiceContainer
+
+from chassis import metrics
+from chassis.bus import is_memory
+from chassis.clock import Clock
+from chassis.health import Health, loop_check, wsgi_door
+from chassis.inbox import INBOX, InboxWorker
+from chassis.listener import Listener
+from chassis.logs import logger
+from chassis.loops import Loop
+from chassis.migrations import check, migrate, migrations_of
+from chassis.outbox import RELAY
+from chassis.platform import Platform
+from chassis.relay import Relay
+from chassis.repair import Repair
+from chassis.rpc_client import RpcClient
+from chassis.service import Service
+from chassis.settings import Settings
+from contracts.topology import LISTENERS
+
+log = logger(__name__)
+
+
+def open_service(
+    service: type[Service], settings: Settings, client: RpcClient, *, clock: Clock | None = None
+) -> Platform:
+    """The service's platform with its database checked, or, embedded, brought to the newest form; then prepared.
+
+    Waits for a database that is away. Raises WrongSetting.
+    """
+    platform = Platform(service.name, settings, client, clock=clock)
+    folder = migrations_of(service.__module__.partition(".")[0])
+    wait_for(f"the database of {service.name}", lambda: platform.database.engine.connect().close())
+    if settings.embedded:
+        migrate(platform.database, folder, service.append_only)
+    else:
+        check(platform.database, folder, service.append_only)
+    service.prepare(platform)
+    return platform
+
+
+def wait_for(what: str, attempt: Callable[[], object], *, seconds: float = 600.0) -> None:
+    """Try until it works, saying so; gives up after `seconds` by raising the last error."""
+    pause, waited = 0.5, 0.0
+    while True:
+        try:
+            attempt()
+        except Exception as error:  # noqa: BLE001  # whatever keeps a server away at start, we wait for it
+            if waited >= seconds:
+                raise
+            log.warning(f"waiting for {what}", error=str(error).splitlines()[0][:200], waited=waited)
+            eventlet.sleep(pause)
+            waited += pause
+            pause = min(5.0, pause * 1.5)
+        else:
+            if waited:
+                log.info(f"{what} is there")
+            return
+
+
+def loops_of(service: type[Service], platform: Platform) -> list[Loop]:
+    """The background loops of a service: relay, listener, inbox workers, repair and its jobs."""
+    relay = Relay(platform)
+    loops = [Loop(platform, "relay", relay.step, idle=0.5, signal=RELAY)]
+    if LISTENERS[service.name]:
+        listened = frozenset(LISTENERS[service.name])
+        if service.reactions.events() != listened:
+            raise RuntimeError(f"{service.name}: reactions and contracts.topology.LISTENERS differ")
+        loops.append(Loop(platform, "listener", Listener(platform).step, idle=0.0))
+        for number in range(1 if platform.database.is_sqlite else 2):
+            worker = InboxWorker(platform, service.reactions)
+            loops.append(Loop(platform, f"inbox-{number}", worker.step, idle=1.0, signal=INBOX))
+        repair = Repair(platform)
+        loops.append(Loop(platform, "repair", repair.step, idle=platform.settings.repair_seconds))
+    for job in service.jobs:
+        step = _job_step(platform, job.name, job.run)
+        loops.append(Loop(platform, job.name, step, idle=job.every, signal=job.signal))
+    return loops
+
+
+def _job_step(platform: Platform, name: str, run: Callable[[Platform], bool]) -> Callable[[], bool]:
+    def step() -> bool:
+        try:
+            more = run(platform)
+        except Exception:
+            metrics.JOBS.labels(platform.service, name, "failed").inc()
+            raise
+        return more
+
+    return step
+
+
+def container_of(service: type[Service], platform: Platform) -> ServiceContainer:
+    """The nameko container of a service on its platform."""
+    config: dict[str, Any] = {
+        "AMQP_URI": platform.settings.amqp_uri,
+        "max_workers": platform.settings.workers,
+        "serializer": "json",
+        "ACCEPT": ["json"],
+        "platform": platform,
+        "loops": loops_of(service, platform),
+    }
+    return ServiceContainer(service, config=config)
+
+
+class Runner:
+    """Runs services, and whatever HTTP doors are given, until a signal; ends hard when a container dies."""
+
+    def __init__(self, settings: Settings, platforms: Sequence[tuple[type[Service], Platform]]) -> None:
+        self._settings = settings
+        self._platforms = [platform for _, platform in platforms]
+        self._containers = [container_of(service, platform) for service, platform in platforms]
+        self._stop = False
+        self._died = False
+        self.health = Health()
+        for container in self._containers:
+            for loop in container.config["loops"]:
+                self.health.add_live(f"{container.service_name}.{loop.name}", loop_check(loop))
+        for platform in self._platforms:
+            self.health.add_ready(f"{platform.service}.database", _database_check(platform))
+
+    def start(self) -> None:
+        """Start every container; waits for the bus when it is away."""
+        if is_memory(self._settings.amqp_uri):
+            help_memory_transport()
+        else:
+            wait_for("the message bus", lambda: _try_bus(self._settings.amqp_uri))
+        for container in self._containers:
+            container.start()
+            eventlet.spawn(self._watch, container)
+
+    def serve(self, application: Any, host: str, port: int) -> None:
+        """Serve a WSGI application from this process. Raises OSError when the port is taken."""
+        listener = eventlet.listen((host, port), reuse_port=False)
+        eventlet.spawn(wsgi.server, listener, application, log_output=False, keepalive=75,
+                       max_size=512, debug=False)  # fmt: skip
+
+    def serve_health(self) -> None:
+        """Serve /health and /metrics where the settings name a port."""
+        if self._settings.ops_port:
+            self.serve(wsgi_door(self.health), "0.0.0.0", self._settings.ops_port)  # noqa: S104  # probes come from outside
+
+    def run_until_stopped(self) -> int:
+        """Wait for SIGTERM or SIGINT, then end; returns the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        while not self._stop:
+            eventlet.sleep(0.1)
+        self.stop()
+        return 1 if self._died else 0
+
+    def stop(self) -> None:
+        """Finish what is in hand, at most `stop_seconds`; then end hard if something hangs."""
+        watchdog = threading.Timer(self._settings.stop_seconds, _exit_hard)
+        watchdog.daemon = True
+        watchdog.start()
+        for platform in self._platforms:
+            platform.stopping.set()
+        pool = eventlet.GreenPool()
+        for container in self._containers:
+            pool.spawn(container.stop)
+        pool.waitall()
+        watchdog.cancel()
+        for platform in self._platforms:
+            platform.database.close()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop = True  # only a flag: a signal may come in the hub, where nothing may wait
+
+    def _watch(self, container: ServiceContainer) -> None:
+        try:
+            container.wait()
+        except BaseException as error:  # noqa: BLE001  # however a container died, the process must not live on as a zombie
+            log.error("service died", died=container.service_name, error=repr(error))
+        if not self._stop:
+            self._died = True
+            _exit_hard()
+
+
+def _exit_hard() -> None:
+    """Leave at once; the supervisor starts the process anew (BUS, 7)."""
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def _database_check(platform: Platform) -> Callable[[], str | None]:
+    def check_database() -> str | None:
+        platform.database.engine.connect().close()
+        return None
+
+    return check_database
+
+
+def _try_bus(uri: str) -> None:
+    from chassis.bus import connection, declare_all
+
+    with connection(uri) as trial:
+        trial.connect()
+        channel = trial.channel()
+        declare_all(channel, uri)
+
+
+def help_memory_transport() -> None:
+    """kombu's memory bus polls once a second unless told otherwise (DESIGN, 2)."""
+    from kombu.transport.memory import Transport
+
+    Transport.polling_interval = 0.01
