@@ -1,8 +1,8 @@
-"""Which tables are only added to; made after every migration and checked at start (DESIGN, 5)."""
+"""Which tables are only added to: chassis makes their triggers after every migration and checks them at
+start.
+"""
 
-from sqlalchemy import Connection
-
-from chassis.triggers import AppendOnly, make_triggers, missing_triggers
+from chassis.triggers import AppendOnly
 
 APPEND_ONLY = tuple(
     AppendOnly(table)
@@ -17,13 +17,3 @@ APPEND_ONLY = tuple(
         "external_documents",
     )
 )
-
-
-def make_billing_triggers(connection: Connection) -> None:
-    """Refuse updates and deletes of the journal, payments, invoices and moves."""
-    make_triggers(connection, APPEND_ONLY)
-
-
-def missing_billing_triggers(connection: Connection) -> list[str]:
-    """What a start must not go on without."""
-    return missing_triggers(connection, APPEND_ONLY)
