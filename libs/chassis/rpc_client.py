@@ -66,6 +66,11 @@ class RpcClient:
             raise refusal_from(RefusalEnvelope.model_validate(result["refusal"]))
         return type(request).answer.model_validate(result["answer"])  # type: ignore[return-value]  # Call[Answer] says so
 
+    def connected(self) -> bool:
+        """Whether answers can reach this client now; begins to connect when it has not begun yet."""
+        self._start()
+        return self._listening.is_set()
+
     def close(self) -> None:
         """Stop listening and close the connections."""
         self._stopping.set()

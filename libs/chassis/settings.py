@@ -46,6 +46,16 @@ class Settings(BaseSettings):
     )
     secure_cookies: Annotated[bool, Field(description="cookies only over HTTPS; on in production")] = False
 
+    trusted_proxies: Annotated[
+        int,
+        Field(
+            ge=0, le=5, description="proxies before the gateway that set X-Forwarded-For, -Proto and -Host"
+        ),
+    ] = 0
+    gateway_threads: Annotated[
+        int, Field(ge=2, le=500, description="requests that one gateway process handles at once")
+    ] = 32
+
     amqp_uri: Annotated[str, Field(description="RabbitMQ, such as amqp://user:password@host:5672/vhost")] = (
         "memory://"
     )
