@@ -1,0 +1,1 @@
+"""Drawing on paper: invoices and reports as PDF and workbooks, from plain values and in any script."""
