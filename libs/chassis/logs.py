@@ -73,5 +73,5 @@ def configure(service: str, level: str = "INFO", *, stream: Any = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("amqp", "kombu", "nameko", "fontTools"):
+    for noisy in ("amqp", "kombu", "nameko", "fontTools", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))

@@ -166,11 +166,10 @@ class Runner:
 
     def stop(self) -> None:
         """Finish what is in hand, at most `stop_seconds`; then end hard if something hangs."""
+        self._stop = True
         watchdog = threading.Timer(self._settings.stop_seconds, _exit_hard)
         watchdog.daemon = True
         watchdog.start()
-        for platform in self._platforms:
-            platform.stopping.set()
         pool = eventlet.GreenPool()
         for container in self._containers:
             pool.spawn(container.stop)
