@@ -1,4 +1,4 @@
-"""Writes the settings table of README.md from chassis.settings, between its two marks.
+"""Writes the settings table of README.md, between its two marks, from chassis.settings.
 
 `make settings-table` runs it; a test compares its outcome with the file.
 """
