@@ -19,7 +19,7 @@ check: .venv/ready  ## ruff, mypy, import-linter and the architecture tests
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(PYTEST) -q tests/architecture
 
 scenario: .venv/ready  ## import 7,043 customers, bill, pay, remind, report; HEADEND_SCENARIO_EVERY=10 takes every tenth

@@ -10,7 +10,7 @@ from deploy.settings_doc import with_table
 from tests.architecture.source_files import ROOT, SERVICES
 
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-_MAKE = re.compile(r"`make ([a-z-]+)")
+_MAKE = re.compile(r"(?:^    |`)make ([a-z-]+)", re.MULTILINE)
 
 
 def pages() -> list[Path]:
