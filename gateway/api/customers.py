@@ -1,0 +1,168 @@
+"""Customers: find, add, edit, deactivate, restore, invite."""
+
+from datetime import date, datetime
+from typing import Literal, Self
+from uuid import UUID
+
+from flask import Response
+from pydantic import BaseModel
+
+from contracts.calls.customers import (
+    AddCustomer,
+    ChangeCustomer,
+    DeactivateCustomer,
+    GetCustomer,
+    InviteCustomer,
+    ListCustomers,
+    RestoreCustomer,
+)
+from contracts.calls.customers import CustomerView as Customer
+from contracts.cards import CustomerState
+from contracts.fields import CrfNumber, Line, Name, OptionalEmail, OptionalMobile, Reason, Text
+from gateway.api.branch_choice import branch_or_default
+from gateway.api.resource import answer, resource
+from gateway.api.shapes import Body, CustomerPath, Day, Locale, PageQuery, Search
+from gateway.rpc import ask
+
+api = resource("customers", "customers", "Customers of the branches that you see")
+
+
+class CustomerView(BaseModel):
+    """A customer. `state` is the province or state of the address, `status` whether the customer is served."""
+
+    id: UUID
+    version: int
+    crf: str
+    name: str
+    email: str | None
+    mobile: str | None
+    branch_id: UUID
+    date_of_birth: date | None
+    id_type: str
+    id_number: str
+    house_name: str
+    street: str
+    area: str
+    district: str
+    state: str
+    country: str
+    postal_code: str
+    locale: str
+    notes: str
+    status: CustomerState
+    username: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, customer: Customer) -> Self:
+        """From the call's answer."""
+        return cls.model_validate(customer.model_dump())
+
+
+class CustomerList(BaseModel):
+    """Customers by name; an exact CRF number or mobile comes first."""
+
+    items: list[CustomerView]
+    next: str | None
+
+
+class CustomerQuery(PageQuery):
+    """Which customers: by CRF number, any part of the name, or mobile."""
+
+    search: Search = ""
+    branch_id: UUID | None = None
+    status: CustomerState | None = None
+
+
+class CustomerFields(Body):
+    """Fields of a customer that may be left out."""
+
+    email: OptionalEmail = None
+    mobile: OptionalMobile = None
+    date_of_birth: Day | None = None
+    id_type: Line | None = None
+    id_number: Line | None = None
+    house_name: Line | None = None
+    street: Line | None = None
+    area: Line | None = None
+    district: Line | None = None
+    state: Line | None = None
+    country: Line | None = None
+    postal_code: Line | None = None
+    locale: Locale | None = None
+    notes: Text | None = None
+
+
+class CustomerBody(CustomerFields):
+    """A new customer. `crf` is counted when left out; `branch_id` as with plans."""
+
+    crf: CrfNumber | None = None
+    name: Name
+    branch_id: UUID | None = None
+
+
+class CustomerChange(CustomerFields):
+    """What is to change of a customer; fields left out stay."""
+
+    name: Name | None = None
+    branch_id: UUID | None = None
+
+
+class DeactivationBody(Body):
+    """Why the customer is no longer served."""
+
+    reason: Reason = "No reason given"
+
+
+class InvitationView(BaseModel):
+    """An invitation that is under way."""
+
+    customer_id: UUID
+    state: Literal["queued"] = "queued"
+
+
+@api.get("/customers", responses={200: CustomerList})
+def list_customers(query: CustomerQuery) -> Response:
+    """Find customers; without `search`, all of them by name."""
+    found = ask(ListCustomers(**query.given()))
+    return answer(CustomerList(items=[CustomerView.of(customer) for customer in found.items], next=found.next))
+
+
+@api.post("/customers", responses={201: CustomerView})
+def add_customer(body: CustomerBody) -> Response:
+    """Add a customer, with a login and a one-time password that are mailed as a welcome."""
+    fields = {**body.given(), "branch_id": branch_or_default(body.branch_id)}
+    customer = ask(AddCustomer(**fields))
+    return answer(CustomerView.of(customer), 201, location=f"/customers/{customer.id}")
+
+
+@api.get("/customers/<uuid:customer_id>", responses={200: CustomerView})
+def show_customer(path: CustomerPath) -> Response:
+    """One customer."""
+    return answer(CustomerView.of(ask(GetCustomer(customer_id=path.customer_id))))
+
+
+@api.patch("/customers/<uuid:customer_id>", responses={200: CustomerView})
+def change_customer(path: CustomerPath, body: CustomerChange) -> Response:
+    """Change the fields that are given. Customers may change e-mail, mobile and address of their own."""
+    return answer(CustomerView.of(ask(ChangeCustomer(customer_id=path.customer_id, **body.given()))))
+
+
+@api.post("/customers/<uuid:customer_id>/deactivation", responses={200: CustomerView})
+def deactivate_customer(path: CustomerPath, body: DeactivationBody) -> Response:
+    """Stop serving a customer: the login is closed, the ledger stays."""
+    return answer(CustomerView.of(ask(DeactivateCustomer(customer_id=path.customer_id, reason=body.reason))))
+
+
+@api.post("/customers/<uuid:customer_id>/restoration", responses={200: CustomerView})
+def restore_customer(path: CustomerPath) -> Response:
+    """Serve a deactivated customer again."""
+    return answer(CustomerView.of(ask(RestoreCustomer(customer_id=path.customer_id))))
+
+
+@api.post("/customers/<uuid:customer_id>/invitation", responses={202: InvitationView})
+def invite_customer(path: CustomerPath) -> Response:
+    """Mail the customer a one-time link to set a password."""
+    ask(InviteCustomer(customer_id=path.customer_id))
+    return answer(InvitationView(customer_id=path.customer_id), 202)

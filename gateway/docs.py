@@ -1,0 +1,25 @@
+"""The OpenAPI document and Swagger UI, which comes from an installed package and needs no network."""
+
+from importlib.resources import files
+
+from flask import Blueprint, Response, current_app, jsonify, render_template
+
+pages = Blueprint(
+    "docs",
+    __name__,
+    url_prefix="/api/v1",
+    static_folder=str(files("flask_openapi_swagger") / "templates" / "swagger"),
+    static_url_path="/docs/assets",
+)
+
+
+@pages.get("/openapi.json")
+def document() -> Response:
+    """The API described in OpenAPI 3.1."""
+    return jsonify(current_app.api_doc)  # type: ignore[attr-defined]
+
+
+@pages.get("/docs")
+def page() -> str:
+    """Swagger UI."""
+    return render_template("docs/swagger.html")

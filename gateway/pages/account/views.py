@@ -1,0 +1,122 @@
+"""Pages for signing in and out, and for passwords."""
+
+import unicodedata
+
+from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask_wtf import FlaskForm
+from pydantic import ValidationError
+
+from chassis.logs import logger
+from contracts.calls.customers import ChangeOwnPassword, SetPasswordByLink, SignIn, SignOut
+from contracts.errors import Refusal, Unavailable
+from gateway.auth import session_cache, signed_in
+from gateway.errors import status_of
+from gateway.rpc import ask, ask_anonymously
+from gateway.validation import refusal_of
+
+from .forms import ChangePasswordForm, NewPasswordForm, SignInForm
+
+pages = Blueprint("account", __name__)
+log = logger(__name__)
+
+
+@pages.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Response:
+    """Sign in; who is signed in already goes on to the first page."""
+    form = SignInForm()
+    if request.method == "GET":
+        if signed_in() is not None:
+            return _go("/")
+        form.next.data = local_path(request.args.get("next", ""))
+    if not form.validate_on_submit():
+        return _show("account/sign_in.html", form)
+    try:
+        opened = ask_anonymously(
+            SignIn(
+                username=form.username.data, password=form.password.data, address=(request.remote_addr or "")[:100]
+            )
+        )
+    except (Refusal, ValidationError) as error:
+        return _show("account/sign_in.html", form, error)
+    # A fresh cookie: what an attacker may have planted before is worthless now (TRUST, check 7).
+    session.clear()
+    session["token"] = opened.token
+    return _go(url_for("account.change_password") if opened.must_change_password else local_path(form.next.data))
+
+
+@pages.post("/sign-out")
+def sign_out() -> Response:
+    """Sign out and go to the sign-in page."""
+    token = g.caller.session_token
+    session_cache().forget(token)
+    try:
+        ask(SignOut(token=token))
+    except Unavailable as error:
+        # The cookie goes all the same; the session itself ends by its time.
+        log.warning("sign-out did not reach customers", code=error.code)
+    session.clear()
+    flash("You are signed out.")
+    return _go(url_for("account.sign_in"))
+
+
+@pages.route("/password/<token>", methods=["GET", "POST"])
+def use_password_link(token: str) -> Response:
+    """Set a password with the one-time link from an e-mail."""
+    form = NewPasswordForm()
+    if not form.validate_on_submit():
+        return _show("account/set_password.html", form)
+    try:
+        ask_anonymously(SetPasswordByLink(link_token=token, password=form.password.data))
+    except (Refusal, ValidationError) as error:
+        return _show("account/set_password.html", form, error)
+    session.clear()
+    flash("Your password is set. Sign in with it now.")
+    return _go(url_for("account.sign_in"))
+
+
+@pages.route("/password", methods=["GET", "POST"])
+def change_password() -> Response:
+    """Change your own password; after a first sign-in with a one-time password this comes before everything else."""
+    form = ChangePasswordForm()
+    if not form.validate_on_submit():
+        return _show("account/change_password.html", form)
+    token = g.caller.session_token
+    try:
+        ask(
+            ChangeOwnPassword(
+                session_token=token, current_password=form.current_password.data, password=form.password.data
+            )
+        )
+    except (Refusal, ValidationError) as error:
+        return _show("account/change_password.html", form, error)
+    session_cache().forget(token)
+    flash("Your password is changed. Your other sessions have ended.")
+    return _go("/")
+
+
+def local_path(text: str | None) -> str:
+    """The path when it leads to a page of ours, else the first page: nobody is sent to another site."""
+    if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
+        return "/"
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        return "/"
+    return text
+
+
+def _go(target: str) -> Response:
+    return current_app.make_response(redirect(target, code=303))
+
+
+def _show(template: str, form: FlaskForm, error: Refusal | ValidationError | None = None) -> Response:
+    """The form as typed, with what is wrong beside each field, and the status that goes with it."""
+    refusal = refusal_of(error) if isinstance(error, ValidationError) else error
+    status = 422 if form.errors else 200
+    message = None
+    if refusal is not None:
+        status = status_of(refusal)
+        message = refusal.message
+        for entry in refusal.errors:
+            if entry.field in form._fields:
+                form._fields[entry.field].errors = [entry.message]
+                message = None
+    return Response(render_template(template, form=form, message=message), status)

@@ -1,0 +1,1 @@
+"""The first page: what is running, and who is signed in."""

@@ -1,0 +1,59 @@
+"""Asking services on behalf of the caller: who asks, for how long, and how many at once."""
+
+from typing import Protocol, TypeVar, cast
+
+from flask import current_app, g
+from pydantic import BaseModel, ValidationError
+
+from chassis.logs import logger
+from contracts.calls import Call
+from contracts.errors import Failed
+from gateway.bulkhead import Bulkhead
+
+Answer = TypeVar("Answer", bound=BaseModel)
+log = logger(__name__)
+
+
+class Client(Protocol):
+    """What the gateway needs of a bus client: chassis.rpc_client.RpcClient, or a stand-in in tests.
+
+    The trace travels along by itself (chassis.logs.tracing).
+    """
+
+    def call(
+        self, request: Call[Answer], *, actor_token: str = "", timeout: float | None = None
+    ) -> Answer:
+        """Send the request and wait for its answer. Raises contracts.errors.Refusal."""
+
+
+class Calls:
+    """The gateway's way to the services."""
+
+    def __init__(self, client: Client, bulkhead: Bulkhead) -> None:
+        self._client = client
+        self._bulkhead = bulkhead
+
+    def send(self, request: Call[Answer], actor_token: str = "", *, timeout: float | None = None) -> Answer:
+        """Send a call within the bulkhead. Raises Refusal, among them Busy and Unavailable."""
+        with self._bulkhead.place():
+            try:
+                return self._client.call(request, actor_token=actor_token, timeout=timeout)
+            except ValidationError as error:
+                # Not the caller's mistake: two versions that do not understand each other.
+                log.error("answer not understood", call=request.method, error=str(error)[:500])
+                raise Failed("The answer of a service was not understood; tell the operator.") from None
+
+
+def calls() -> Calls:
+    """This application's way to the services."""
+    return cast(Calls, current_app.extensions["headend.calls"])
+
+
+def ask(request: Call[Answer], *, timeout: float | None = None) -> Answer:
+    """Send a call as the signed-in person. Raises Refusal."""
+    return calls().send(request, g.caller.actor_token, timeout=timeout)
+
+
+def ask_anonymously(request: Call[Answer]) -> Answer:
+    """Send one of the few calls that are open to everybody. Raises Refusal."""
+    return calls().send(request)

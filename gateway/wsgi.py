@@ -1,0 +1,42 @@
+"""What gunicorn serves: `gunicorn --worker-class gthread gateway.wsgi:app`.
+
+The application is made at the first request, so that its bus connections begin after the fork.
+"""
+
+from collections.abc import Iterable
+from threading import Lock
+from typing import Any
+
+from chassis import logs
+from chassis.health import Health
+from chassis.rpc_client import RpcClient
+from chassis.settings import load_settings
+from gateway.app import create_app
+
+
+class LazyApp:
+    """The application, made when it is first needed."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._app: Any = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer one request."""
+        if self._app is None:
+            with self._lock:
+                self._app = self._app or _make()
+        answer: Iterable[bytes] = self._app(environ, start_response)
+        return answer
+
+
+def _make() -> Any:
+    settings = load_settings()
+    logs.configure("gateway", settings.log_level)
+    client = RpcClient(settings.amqp_uri, name="gateway", seconds=settings.call_seconds)
+    health = Health()
+    health.add_ready("bus", lambda: None if client.connected() else "is away")
+    return create_app(client, settings, health)
+
+
+app = LazyApp()
