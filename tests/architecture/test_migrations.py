@@ -3,7 +3,6 @@
 import importlib
 import inspect
 from pathlib import Path
-from typing import cast
 
 import pytest
 from alembic import command
@@ -26,7 +25,7 @@ def service_class(name: str) -> type[Service]:
         if inspect.isclass(member) and issubclass(member, Service) and member.__dict__.get("name") == name
     ]
     assert len(found) == 1, f"{name}/service.py has {len(found)} service classes named {name!r}, not one"
-    return cast(type[Service], found[0])
+    return found[0]
 
 
 def config_of(service: str, database: Database) -> Config:
