@@ -12,7 +12,9 @@ _SHORTEST_NAME = 3
 _LOOKALIKES = str.maketrans("@$!013457", "asioleast")
 
 
-def check_password(password: str, about: Iterable[str], common: Collection[str], *, field: str = "password") -> None:
+def check_password(
+    password: str, about: Iterable[str], common: Collection[str], *, field: str = "password"
+) -> None:
     """Raises PasswordTooWeak, which says what to do, for a password that guessing finds soon.
 
     `about` are the person's username and CRF number; `common` the lower-case passwords that people choose most.
@@ -23,12 +25,16 @@ def check_password(password: str, about: Iterable[str], common: Collection[str],
     if len(password) > LONGEST:
         raise PasswordTooWeak(f"Choose a password of at most {LONGEST} characters.", field=field)
     if len(set(folded)) < _FEWEST_CHARACTERS:
-        raise PasswordTooWeak(f"Choose a password with at least {_FEWEST_CHARACTERS} different characters.", field=field)
+        raise PasswordTooWeak(
+            f"Choose a password with at least {_FEWEST_CHARACTERS} different characters.", field=field
+        )
     for name in about:
         if len(name) >= _SHORTEST_NAME and name.casefold() in folded:
             raise PasswordTooWeak("Choose a password without your username or CRF number in it.", field=field)
     if any(form in common for form in _forms(folded)):
-        raise PasswordTooWeak("This password is one of the first that are guessed; choose another one.", field=field)
+        raise PasswordTooWeak(
+            "This password is one of the first that are guessed; choose another one.", field=field
+        )
 
 
 def _forms(folded: str) -> set[str]:

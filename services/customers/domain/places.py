@@ -30,7 +30,9 @@ def require_currency(currency: str) -> str:
 def require_time_zone(name: str) -> str:
     """The name itself; raises UnknownTimeZone."""
     if name not in _time_zones():
-        raise UnknownTimeZone(f'"{name}" is not a time zone; write one like "Asia/Kolkata".', field="time_zone")
+        raise UnknownTimeZone(
+            f'"{name}" is not a time zone; write one like "Asia/Kolkata".', field="time_zone"
+        )
     return name
 
 
@@ -45,7 +47,8 @@ def require_invoicing(invoicing: Invoicing) -> Invoicing:
     """The policy itself; raises InvoicingNotOffered for invoices in advance, which come later."""
     if invoicing is not Invoicing.ON_PAYMENT:
         raise InvoicingNotOffered(
-            "Invoicing in advance is not offered yet; choose on_payment: one invoice per payment.", field="invoicing"
+            "Invoicing in advance is not offered yet; choose on_payment: one invoice per payment.",
+            field="invoicing",
         )
     return invoicing
 

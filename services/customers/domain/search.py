@@ -1,4 +1,4 @@
-"""How names and numbers are folded, so that a search finds them in any accent, case or script (DESIGN, money and time)."""
+"""How names and numbers are folded, so that a search finds them in any accent, case or script (DESIGN, 5)."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ SHORTEST_SUBSTRING = 3
 """Parts of so many characters are looked for anywhere in a name (pg_trgm answers them); shorter ones at beginnings."""
 SHORTEST_MOBILE_ENDING = 6
 """A number of so many digits finds the mobile that ends in it, so that nobody has to type the country code."""
+LONGEST_CRF = 40
 _MOST_PARTS = 8
 _SORTED_BY = 200
 """Characters of a name that decide its place in a list; PostgreSQL's index takes no key without bound."""
@@ -29,9 +30,10 @@ def fold(text: str) -> str:
 
 
 def search_text(name: str) -> str:
-    """What the search column holds of a name: its folded words, and of Han and kana every bigram and the last character.
+    """What the search column holds of a name: its folded words, and of Han and kana every bigram besides.
 
-    It begins and ends with a space, so that "% ab%" means "a word begins with ab".
+    The last character of a run stands alone, so that it is found too. The text begins and ends with a
+    space, so that "% ab%" means "a word begins with ab".
     """
     words: dict[str, None] = {}
     for word in fold(name).split():
@@ -50,7 +52,7 @@ def name_key(name: str) -> str:
 
 
 def patterns(query: str) -> list[str]:
-    """The LIKE patterns that a customer's search column must all match. Folded text holds no wildcard, so none is escaped."""
+    """The LIKE patterns that a search column must all match. Folded text holds no wildcard to be escaped."""
     parts = [run for word in fold(query).split() for run in _runs(word)]
     return [f"%{part}%" if len(part) >= SHORTEST_SUBSTRING else f"% {part}%" for part in parts[:_MOST_PARTS]]
 

@@ -20,7 +20,7 @@ def new_token() -> str:
 
 
 def new_password() -> str:
-    """A password to be typed from paper, like "k7fm-x2pq-9art-hwne": 79 random bits, no letter that looks like another."""
+    """A password to be typed from paper, like "k7fm-x2pq-9art-hwne": 79 random bits, no look-alikes."""
     groups = ("".join(secrets.choice(_READABLE) for _ in range(_GROUP)) for _ in range(_GROUPS))
     return "-".join(groups)
 

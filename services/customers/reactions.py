@@ -1,0 +1,5 @@
+"""What customers listens to: nothing yet."""
+
+from chassis.reactions import Reactions
+
+REACTIONS = Reactions({})

@@ -1,0 +1,217 @@
+"""The doors of the customers service. Passwords are hashed between transactions, off the event loop."""
+
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+from chassis.platform import Platform
+from chassis.service import Service, call
+from contracts.actor import Actor
+from contracts.calls import Done
+from contracts.calls import customers as calls
+from contracts.cards import BranchCard, CustomerCard
+from customers import finding, queries
+from customers.hashing import hash_password
+from customers.jobs import JOBS
+from customers.reactions import REACTIONS
+from customers.usecases.add_branch import add_branch
+from customers.usecases.add_customer import add_customer
+from customers.usecases.add_staff import add_staff
+from customers.usecases.bootstrap import bootstrap
+from customers.usecases.change_branch import change_branch
+from customers.usecases.change_customer import change_customer
+from customers.usecases.change_own_password import change_own_password, find_own_password
+from customers.usecases.change_staff import change_staff
+from customers.usecases.check_session import check_session, touch_session
+from customers.usecases.deactivate_customer import deactivate_customer
+from customers.usecases.invite_customer import invite_customer
+from customers.usecases.restore_customer import restore_customer
+from customers.usecases.set_password_by_link import check_link, set_password_by_link
+from customers.usecases.sign_in import Proof, find_candidate, prove, sign_in
+from customers.usecases.sign_out import sign_out
+
+Result = TypeVar("Result")
+
+
+def off_the_loop(work: Callable[..., Result], *arguments: object) -> Result:
+    """Do CPU work in a thread where eventlet runs the process, so that everybody else goes on (BUS, 5)."""
+    import eventlet.patcher
+    import eventlet.tpool
+
+    if not eventlet.patcher.is_monkey_patched("thread"):
+        return work(*arguments)
+    result: Result = eventlet.tpool.execute(work, *arguments)
+    return result
+
+
+class CustomersService(Service):
+    """People and places: branches, staff, customers, sign-in. Every call is in contracts/calls/customers.py."""
+
+    name = "customers"
+    reactions = REACTIONS
+    jobs = JOBS
+
+    @classmethod
+    def prepare(cls, platform: Platform) -> None:
+        """Make branch MAIN and the administrator; a generated password is shown once, here, and never logged."""
+        username = platform.settings.admin_username
+        with platform.database.transaction() as session:
+            generated = bootstrap(session, username, platform.settings.admin_password, platform.clock)
+        if generated is not None:
+            sys.stdout.write(
+                f"\n  Administrator: {username}   password: {generated}   (shown only this once)\n\n"
+            )
+            sys.stdout.flush()
+
+    # --- sign-in ---------------------------------------------------------------------------------------------
+    @call
+    def sign_in(self, request: calls.SignIn) -> calls.SessionOpened:
+        """Open a session; the password is compared between two transactions."""
+        with self.transaction() as session:
+            candidate = find_candidate(session, request, self.clock)
+        proof = off_the_loop(prove, candidate, request.password)
+        with self.transaction() as session:
+            return sign_in(session, candidate, proof, request, self.clock)
+
+    @call
+    def sign_out(self, request: calls.SignOut) -> Done:
+        """Close a session."""
+        with self.transaction() as session:
+            return sign_out(session, request, self.clock)
+
+    @call
+    def check_session(self, request: calls.CheckSession) -> calls.ActorIssued:
+        """Exchange a session's token for a signed actor."""
+        with self.reading() as session:
+            checked = check_session(session, request.token, self.clock)
+        if checked.is_due_for_touch:
+            with self.transaction() as session:
+                touch_session(session, checked.id, self.clock)
+        return calls.ActorIssued(actor_token=self.platform.signer.sign(checked.actor), me=checked.me)
+
+    @call
+    def set_password_by_link(self, request: calls.SetPasswordByLink) -> Done:
+        """Set a password with a one-time link."""
+        with self.reading() as session:
+            check_link(session, request, self.clock)
+        password_hash = off_the_loop(hash_password, request.password)
+        with self.transaction() as session:
+            return set_password_by_link(session, request, password_hash, self.clock)
+
+    @call
+    def change_own_password(self, request: calls.ChangeOwnPassword, actor: Actor) -> Done:
+        """Change the caller's password."""
+        with self.transaction() as session:
+            own = find_own_password(session, request, actor, self.clock)
+        proof = Proof.ONE_TIME
+        if own.candidate is not None:
+            proof = off_the_loop(prove, own.candidate, request.current_password)
+        password_hash = off_the_loop(hash_password, request.password)
+        with self.transaction() as session:
+            return change_own_password(session, own, proof, password_hash, self.clock)
+
+    # --- branches --------------------------------------------------------------------------------------------
+    @call
+    def list_branches(self, request: calls.ListBranches, actor: Actor) -> calls.BranchList:
+        """The branches that the actor sees."""
+        with self.reading() as session:
+            return queries.list_branches(session, actor)
+
+    @call
+    def get_branch(self, request: calls.GetBranch, actor: Actor) -> BranchCard:
+        """One branch."""
+        with self.reading() as session:
+            return queries.get_branch(session, request.branch_id, actor)
+
+    @call
+    def add_branch(self, request: calls.AddBranch, actor: Actor) -> BranchCard:
+        """Add a branch."""
+        with self.transaction() as session:
+            return add_branch(session, request, actor, self.clock)
+
+    @call
+    def change_branch(self, request: calls.ChangeBranch, actor: Actor) -> BranchCard:
+        """Change a branch."""
+        with self.transaction() as session:
+            return change_branch(session, request, actor, self.clock)
+
+    # --- staff -----------------------------------------------------------------------------------------------
+    @call
+    def list_staff(self, request: calls.ListStaff, actor: Actor) -> calls.StaffList:
+        """The staff that the actor manages."""
+        with self.reading() as session:
+            return queries.list_staff(session, request, actor)
+
+    @call
+    def get_staff(self, request: calls.GetStaff, actor: Actor) -> calls.StaffView:
+        """One member of staff."""
+        with self.reading() as session:
+            return queries.get_staff(session, request.staff_id, actor)
+
+    @call
+    def add_staff(self, request: calls.AddStaff, actor: Actor) -> calls.StaffView:
+        """Add a member of staff."""
+        with self.transaction() as session:
+            return add_staff(session, request, actor, self.clock, self.platform.sealing_key)
+
+    @call
+    def change_staff(self, request: calls.ChangeStaff, actor: Actor) -> calls.StaffView:
+        """Change a member of staff."""
+        with self.transaction() as session:
+            return change_staff(session, request, actor, self.clock, self.platform.sealing_key)
+
+    # --- customers -------------------------------------------------------------------------------------------
+    @call
+    def list_customers(self, request: calls.ListCustomers, actor: Actor) -> calls.CustomerList:
+        """Customers that the actor sees, searched and in pages."""
+        with self.reading() as session:
+            return finding.list_customers(session, request, actor)
+
+    @call
+    def get_customer(self, request: calls.GetCustomer, actor: Actor) -> calls.CustomerView:
+        """One customer."""
+        with self.reading() as session:
+            return queries.get_customer(session, request.customer_id, actor)
+
+    @call
+    def add_customer(self, request: calls.AddCustomer, actor: Actor) -> calls.CustomerView:
+        """Add a customer."""
+        with self.transaction() as session:
+            return add_customer(session, request, actor, self.clock, self.platform.sealing_key)
+
+    @call
+    def change_customer(self, request: calls.ChangeCustomer, actor: Actor) -> calls.CustomerView:
+        """Change a customer."""
+        with self.transaction() as session:
+            return change_customer(session, request, actor, self.clock)
+
+    @call
+    def deactivate_customer(self, request: calls.DeactivateCustomer, actor: Actor) -> calls.CustomerView:
+        """Stop serving a customer."""
+        with self.transaction() as session:
+            return deactivate_customer(session, request, actor, self.clock)
+
+    @call
+    def restore_customer(self, request: calls.RestoreCustomer, actor: Actor) -> calls.CustomerView:
+        """Serve a customer again."""
+        with self.transaction() as session:
+            return restore_customer(session, request, actor, self.clock)
+
+    @call
+    def invite_customer(self, request: calls.InviteCustomer, actor: Actor) -> Done:
+        """Mail a one-time link to a customer."""
+        with self.transaction() as session:
+            return invite_customer(session, request, actor, self.clock, self.platform.sealing_key)
+
+    # --- for other services ----------------------------------------------------------------------------------
+    @call
+    def get_customer_card(self, request: calls.GetCustomerCard, actor: Actor) -> CustomerCard:
+        """A customer's card, for a service that has not seen its event yet."""
+        with self.reading() as session:
+            return queries.get_customer_card(session, request.customer_id, actor)
+
+    @call
+    def get_branch_card(self, request: calls.GetBranchCard, actor: Actor) -> BranchCard:
+        """A branch's card, for a service that has not seen its event yet."""
+        with self.reading() as session:
+            return queries.get_branch_card(session, request.branch_id, actor)

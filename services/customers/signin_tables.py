@@ -1,0 +1,75 @@
+"""What sign-in keeps: logins, one-time links, sessions and the tries of those who guess."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.columns import UtcDateTime
+from customers.tables import Base
+
+
+class Login(Base):
+    """How one member of staff or one customer signs in. No password at all means: only by a one-time link.
+
+    `password_hash` is Argon2; `one_time_hash` the SHA-256 of a random password that opens one session once.
+    """
+
+    __tablename__ = "logins"
+    __table_args__ = (
+        CheckConstraint("(staff_id IS NULL) <> (customer_id IS NULL)", name="one_owner"),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    username: Mapped[str] = mapped_column(String(100))
+    username_key: Mapped[str] = mapped_column(String(100), unique=True)
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), unique=True)
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_set_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    one_time_hash: Mapped[str | None] = mapped_column(String(64))
+    one_time_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_closed: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OneTimeLink(Base):
+    """A mailed link that sets a password once."""
+
+    __tablename__ = "one_time_links"
+    __table_args__ = (Index("ix_one_time_links_login_id", "login_id", "issued_at"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LoginSession(Base):
+    """Somebody is signed in. Ended sessions stay until the nightly purge."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("ix_sessions_login_id", "login_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=False)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignInTries(Base):
+    """Tries to sign in to an account or from an address, counted before the password is looked at."""
+
+    __tablename__ = "sign_in_tries"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""One module per verb: a function that takes a Session, values and a clock, and commits nothing."""

@@ -1,0 +1,64 @@
+"""Change a customer's data."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.clock import Clock
+from chassis.outbox import emit
+from contracts.actor import Actor, Right, Role
+from contracts.calls.customers import ChangeCustomer, CustomerView
+from contracts.errors import Forbidden
+from contracts.events import CustomerChanged
+from customers.cards import customer_card, customer_view
+from customers.domain.refusals import OtherCurrency
+from customers.sight import branch_to_write_in, login_of_customer, visible_customer
+from customers.tables import Branch, Customer
+from customers.usecases.fill_customer import fill_customer
+
+OWN_FIELDS = frozenset(
+    {"email", "mobile", "house_name", "street", "area", "district", "state", "country", "postal_code"}
+)
+"""What a customer may change of their own record; the rest is the desk's."""
+
+
+def change_customer(session: Session, request: ChangeCustomer, actor: Actor, clock: Clock) -> CustomerView:
+    """Change what is given; nothing is told when nothing changed.
+
+    Raises NotFound, Forbidden, OtherCurrency, UnknownLocale, BirthInFuture.
+    """
+    customer = visible_customer(session, actor, request.customer_id, to_write=True)
+    given = request.model_fields_set - {"customer_id"}
+    _require_may_change(actor, given)
+    branch = session.get_one(Branch, customer.branch_id)
+    if request.branch_id is not None and request.branch_id != customer.branch_id:
+        branch = _move(session, customer, branch, request.branch_id, actor)
+    if request.name is not None:
+        customer.set_name(request.name)
+    fill_customer(customer, request, given, clock.today(branch.time_zone))
+    if session.is_modified(customer):
+        customer.version, customer.updated_at = customer.version + 1, clock.now()
+        emit(session, CustomerChanged(customer=customer_card(customer)), clock)
+    return customer_view(customer, login_of_customer(session, customer.id).username)
+
+
+def _require_may_change(actor: Actor, given: set[str]) -> None:
+    if actor.role is not Role.CUSTOMER:
+        actor.require(Right.EDIT_CUSTOMERS)
+    elif not given <= OWN_FIELDS:
+        raise Forbidden(
+            "You may change your e-mail address, mobile and address; for the rest ask your branch."
+        )
+
+
+def _move(session: Session, customer: Customer, old: Branch, branch_id: UUID, actor: Actor) -> Branch:
+    """To another branch that the actor sees too; the ledger goes along, so the currency must be the same."""
+    new = branch_to_write_in(session, actor, branch_id)
+    if new.currency != old.currency:
+        raise OtherCurrency(
+            f"{new.code} keeps its ledgers in {new.currency}, {old.code} in {old.currency}; "
+            "a customer cannot move there.",
+            field="branch_id",
+        )
+    customer.branch_id = new.id
+    return new

@@ -1,0 +1,28 @@
+"""Forget sessions, links and tries that open nothing any more."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, or_
+from sqlalchemy.orm import Session
+
+from chassis.clock import Clock
+from customers.domain.throttling import WINDOW
+from customers.signin_tables import LoginSession, OneTimeLink, SignInTries
+
+KEEP = timedelta(days=30)
+"""So long ended sessions and links stay, to answer who was signed in when."""
+
+
+def purge_sign_in(session: Session, clock: Clock) -> None:
+    """Delete what has been over for 30 days, and tries that are forgotten anyway."""
+    now = clock.now()
+    session.execute(
+        delete(LoginSession).where(or_(LoginSession.ends_at < now - KEEP, LoginSession.ended_at < now - KEEP))
+    )
+    session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - KEEP))
+    session.execute(
+        delete(SignInTries).where(
+            SignInTries.last_at < now - WINDOW,
+            or_(SignInTries.blocked_until.is_(None), SignInTries.blocked_until < now),
+        )
+    )
