@@ -9,7 +9,11 @@ MODULE_LINES = 300
 FUNCTION_LINES = 40
 
 # "path" for a module, "path::function" for a function, with the reason why it is better long.
-EXCUSED: dict[str, str] = {}
+_FLAT = "one flat list of declarations; a call's service is its module's name, so the list cannot be split"
+EXCUSED: dict[str, str] = {
+    "libs/contracts/calls/billing.py": _FLAT,
+    "libs/contracts/calls/customers.py": _FLAT,
+}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
