@@ -1,0 +1,43 @@
+"""Real mode: one service per process, the gateway under gunicorn."""
+
+import os
+import sys
+
+
+def serve(name: str) -> int:
+    """Run one service until it is told to stop; returns the exit code."""
+    from chassis.green import patch_first
+
+    patch_first()
+    from chassis import logs
+    from chassis.rpc_client import RpcClient
+    from chassis.runner import Runner, open_service
+    from chassis.settings import load_settings
+    from deploy.house import service_class
+
+    settings = load_settings()
+    logs.configure(name, settings.log_level)
+    client = RpcClient(settings.amqp_uri, name=name, seconds=settings.call_seconds)
+    service = service_class(name)
+    platform = open_service(service, settings, client)
+    runner = Runner(settings, [(service, platform)])
+    runner.serve_health()
+    runner.start()
+    logs.logger(__name__).info("serving", mode=settings.mode)
+    return runner.run_until_stopped()
+
+
+def gateway(workers: int) -> None:
+    """Become gunicorn serving the gateway."""
+    from chassis.settings import load_settings
+
+    settings = load_settings()
+    os.execv(  # noqa: S606  # this process becomes gunicorn, so that signals reach it
+        sys.executable,
+        [
+            sys.executable, "-m", "gunicorn", "gateway.wsgi:app", "--worker-class", "gthread",
+            "--workers", str(workers), "--threads", str(settings.gateway_threads),
+            "--bind", f"{settings.host}:{settings.port}", "--graceful-timeout", str(int(settings.stop_seconds)),
+            "--max-requests", "200000", "--max-requests-jitter", "20000", "--keep-alive", "75", "--no-control-socket",
+        ],
+    )  # fmt: skip
