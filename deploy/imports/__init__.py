@@ -1,0 +1,1 @@
+"""`headend import`: customers and their subscriptions from files and from other programs."""
