@@ -1,1 +1,1 @@
-"""Plumbing without a business word in it: settings, clock, database, outbox, inbox, jobs, calls, logs, metrics, health."""
+"""Plumbing without a business word: settings, clock, database, outbox, inbox, jobs, calls, logs, metrics, health."""

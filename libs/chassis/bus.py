@@ -43,7 +43,7 @@ def discard(broken: kombu.Connection | None) -> None:
         return
     try:
         broken.collect(socket_timeout=0.5)
-    except Exception as error:  # whatever a broken connection raises, it is gone
+    except Exception as error:  # noqa: BLE001 - whatever a broken connection raises, it is gone
         log.debug("discarded connection", error=repr(error))
 
 
@@ -67,7 +67,7 @@ def inbox_queue(service: str, uri: str) -> kombu.Queue:
 
 
 def declare_all(channel: Any, uri: str) -> None:
-    """Declare every queue and binding of every service, so that nothing is published before its listeners' queues are."""
+    """Declare every queue and binding of every service: nothing is published before its listeners' queues are."""
     RPC_EXCHANGE(channel).declare()
     kombu.Queue(UNDECODABLE, durable=True)(channel).declare()
     for service, events in LISTENERS.items():
@@ -102,7 +102,7 @@ class BatchPublisher:
         self._returned: set[str] = set()
 
     def publish(self, batch: Sequence[Publication]) -> dict[int, str]:
-        """Publish in order; returns the positions that failed with the reason. Raises one of BUS_ERRORS when the bus is away."""
+        """Publish in order; returns the positions that failed, with the reason. Raises when the bus is away."""
         try:
             if self._connection is None:
                 self._connect()
@@ -161,13 +161,12 @@ class BatchPublisher:
         }
 
     def _wait_for_confirms(self) -> None:
-        assert self._connection is not None
         deadline = time.monotonic() + CONFIRM_SECONDS
         while self._acked < self._published:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise TimeoutError(f"{self._published - self._acked} publications were not confirmed in time")
-            self._connection.drain_events(timeout=left)
+            self._channel.connection.drain_events(timeout=left)
 
     def _on_ack(self, tag: int, multiple: bool) -> None:
         self._acked = tag if multiple else self._acked + 1

@@ -79,7 +79,7 @@ def _problems(checks: dict[str, Check]) -> dict[str, str]:
     for name, check in checks.items():
         try:
             problem = check()
-        except Exception as error:  # a check that cannot be made is a failing check
+        except Exception as error:  # noqa: BLE001 - a check that cannot be made is a failing check
             problem = repr(error)
         if problem:
             found[name] = problem

@@ -91,7 +91,7 @@ class InboxWorker:
             found = session.execute(
                 due if is_sqlite(session) else due.with_for_update(skip_locked=True)
             ).all()
-            # An event that failed before, or took its process down, is tried alone, so that its neighbours do not suffer.
+            # An event that failed before, or took its process down, is tried alone: its neighbours shall not suffer.
             ids = [row.event_id for row in found if row.attempts == 0] or [row.event_id for row in found[:1]]
             if not ids:
                 return token, []
@@ -114,7 +114,7 @@ class InboxWorker:
                 for row in rows:
                     self._react(session, row)
                 self._mark_done(session, token, [row.event_id for row in rows])
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a reaction raises is recorded and tried again
             if len(rows) == 1:
                 self._failed(token, rows[0], error)
                 return True

@@ -61,4 +61,4 @@ def _write(path: Path, content: str) -> None:
     descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(content + "\n")
-    os.replace(made, path)
+    made.replace(path)

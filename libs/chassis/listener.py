@@ -32,13 +32,11 @@ class Listener:
     def step(self) -> bool:
         """Wait for deliveries, at most half a second, and store what came."""
         try:
-            if self._connection is None:
-                self._connect()
-            self._gather()
+            connected = self._connection or self._connect()
+            self._gather(connected)
             self._store()
-            assert self._connection is not None
-            if self._connection.heartbeat:
-                self._connection.heartbeat_check()
+            if connected.heartbeat:
+                connected.heartbeat_check()
         except Exception:
             self.close()
             raise
@@ -50,7 +48,7 @@ class Listener:
         discard(self._connection)
         self._connection = None
 
-    def _connect(self) -> None:
+    def _connect(self) -> kombu.Connection:
         self._connection = connection(self._uri, heartbeat=20)
         self._connection.connect()
         channel = self._connection.channel()
@@ -61,13 +59,13 @@ class Listener:
         )  # fmt: skip
         consumer.qos(prefetch_count=2 * BATCH)
         consumer.consume()
+        return self._connection
 
-    def _gather(self) -> None:
-        assert self._connection is not None
+    def _gather(self, connected: kombu.Connection) -> None:
         timeout = 0.5
         while len(self._batch) < BATCH:
             try:
-                self._connection.drain_events(timeout=timeout)
+                connected.drain_events(timeout=timeout)
             except TimeoutError:
                 return
             timeout = LINGER

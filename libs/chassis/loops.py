@@ -14,7 +14,7 @@ SLOWEST_RETRY = 15.0
 class Loop:
     """One round is `step`, which returns True when there may be more to do at once.
 
-    Between rounds the loop waits for `signal`, at most `idle` seconds. An error is logged and followed by a growing pause.
+    Between rounds the loop waits for `signal`, at most `idle` seconds. An error is logged; a growing pause follows.
     """
 
     def __init__(

@@ -24,7 +24,7 @@ class EventContext:
 
 
 Reaction = Callable[[Session, Any, EventContext], None]
-"""A reaction: (session, event, context). It runs in one transaction with marking the event as done; any order, any number."""
+"""(session, event, context): runs in one transaction with marking the event as done. Events come in any order."""
 
 
 class Reactions:

@@ -1,4 +1,4 @@
-"""The caller's side of a call: thread-safe, with a time-out on everything, for the gateway and between services (BUS, 2.2)."""
+"""The caller's side of a call: thread-safe, every wait with a time-out, for gateway and services (BUS, 2.2)."""
 
 import queue
 import socket
@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -58,9 +58,7 @@ class RpcClient:
         reply = self._ask(request, actor_token, service or request.service, seconds)
         if reply.get("error"):
             log.error("call failed", call=request.method, error=reply["error"])
-            raise Failed(
-                "The service met an error; nothing was changed. Try again, and tell the operator if it stays."
-            )
+            raise Failed("The service met an error; try again, and tell the operator if it stays.")
         result = reply["result"]
         if "refusal" in result:
             raise refusal_from(RefusalEnvelope.model_validate(result["refusal"]))
@@ -128,7 +126,7 @@ class RpcClient:
             replies = connection(self._uri, heartbeat=10)
             try:
                 self._take_replies(replies)
-            except Exception as error:  # any failure of the reply connection is answered by connecting anew
+            except Exception as error:  # noqa: BLE001 - any failure of the reply connection is answered by connecting anew
                 log.warning("reply connection lost", error=repr(error))
             finally:
                 self._listening.clear()
@@ -146,10 +144,8 @@ class RpcClient:
         with kombu.Consumer(channel, [reply_queue], callbacks=[self._on_reply], accept=["json"], no_ack=True):
             self._listening.set()
             while not self._stopping.is_set():
-                try:
+                with suppress(TimeoutError):
                     replies.drain_events(timeout=1.0)
-                except TimeoutError:
-                    pass
                 if replies.heartbeat:
                     replies.heartbeat_check()
 

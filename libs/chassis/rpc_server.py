@@ -88,7 +88,7 @@ class ReplySender:
                         correlation_id=correlation_id, delivery_mode=1, retry=False,
                     )  # fmt: skip
                     return
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - a reply may fail in any way; its caller tries again
                     discard(self._connection)
                     self._connection = self._producer = None
                     if attempt == 2:

@@ -60,7 +60,7 @@ def wait_for(what: str, attempt: Callable[[], object], *, seconds: float = 600.0
     while True:
         try:
             attempt()
-        except Exception as error:  # noqa: BLE001  # whatever keeps a server away at start, we wait for it
+        except Exception as error:  # whatever keeps a server away at start, we wait for it
             if waited >= seconds:
                 raise
             log.warning(f"waiting for {what}", error=str(error).splitlines()[0][:200], waited=waited)

@@ -1,4 +1,4 @@
-"""The base of the four nameko services, and `call`: a typed door that decodes, knows the caller, and answers in one envelope."""
+"""The base of the four nameko services, and `call`: a typed door that decodes, knows the caller, and answers."""
 
 import functools
 import inspect
@@ -62,7 +62,7 @@ class PlatformProvider(DependencyProvider):  # type: ignore[misc]  # nameko ship
 
 
 def call(door: Door) -> Door:
-    """Make a method of a Service a call: `def record_payment(self, request: RecordPayment, actor: Actor) -> PaymentRecorded`.
+    """Make a method of a Service a call: `def get_branch(self, request: GetBranch, actor: Actor) -> BranchCard`.
 
     The method's name is the contract's; a method without an `actor` parameter is open to callers who are not signed in.
     """
@@ -104,7 +104,7 @@ def _answer(service: "Service", door: Callable[..., BaseModel], model: type[Call
             return _failed(door.__name__, error)
         log.error("database away", call=door.__name__, error=repr(error)[:500])
         refusal = DatabaseAway("The database does not answer; nothing was changed. Try again in a moment.")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - logged there, and answered as an error of ours
         return _failed(door.__name__, error)
     return {"refusal": refusal.envelope().model_dump(mode="json")}
 

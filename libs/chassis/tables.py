@@ -1,4 +1,4 @@
-"""The tables that every service's database has besides its own: outbox, inbox, repair cursors, jobs, idempotency keys."""
+"""The tables that every service's database has besides its own: outbox, inbox, repair, jobs, idempotency keys."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Snapshots that travel inside events and calls: customer, branch, subscription and invoice as they were at that moment."""
+"""Snapshots inside events and calls: customer, branch, subscription and invoice as they were at that moment."""
 
 from datetime import date, datetime
 from enum import StrEnum

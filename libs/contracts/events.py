@@ -68,7 +68,7 @@ class BranchChanged(Event):
 
 
 class CustomerRegistered(Event):
-    """A customer was added. notify welcomes them with their login, but for an import, which sends nothing: `welcome` False."""
+    """A customer was added. notify welcomes them with their login; an import sends nothing: `welcome` False."""
 
     producer = "customers"
     customer: CustomerCard

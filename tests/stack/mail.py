@@ -19,7 +19,7 @@ class Sink:
         self.times: list[float] = []
         self._controller = Controller(self, hostname="127.0.0.1", port=0, data_size_limit=50_000_000)
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """Keep one mail."""
         import time
 

@@ -1,4 +1,4 @@
-"""Real Headend: every service in processes of its own on RabbitMQ and PostgreSQL, with a supervisor as operators have one."""
+"""Real Headend: every service in processes of its own on RabbitMQ and PostgreSQL, under a supervisor."""
 
 import subprocess
 import threading

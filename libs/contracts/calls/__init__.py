@@ -15,7 +15,7 @@ class View(BaseModel):
 
 
 class Call(BaseModel, Generic[Answer]):
-    """A request. `class RecordPayment(Call[PaymentRecorded])` in module billing is method `record_payment` of service `billing`."""
+    """A request. `class GetPlan(Call[PlanView])` in module billing is method `get_plan` of service `billing`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -200,7 +200,7 @@ class PaymentView(View):
 
 
 class PaymentRecorded(PaymentView):
-    """A payment just taken, with its subscriptions as they stand now. `replayed`: the key was used before, same answer."""
+    """A payment just taken, with its subscriptions as they stand. `replayed`: the key was used before."""
 
     subscriptions: tuple[SubscriptionState, ...]
     replayed: bool = False

@@ -178,7 +178,7 @@ class GetStaff(Call[StaffView]):
 
 
 class AddStaff(Call[StaffView]):
-    """Add a member of staff, who gets a one-time link by e-mail. A manager adds only to own branches, not above own role."""
+    """Add a member of staff, who gets a one-time link. A manager adds to own branches, not above own role."""
 
     username: Username
     name: Name | None = None
