@@ -63,10 +63,13 @@ def _stages(text: str) -> list[ColumnElement[bool]]:
 
 
 def _exactly(text: str) -> ColumnElement[bool]:
-    """Who has this CRF number, or a mobile that ends in this number."""
+    """Who has this CRF number, or a mobile that ends in this number, with or without a country code."""
     ending = search.mobile_ending(text)
     by_crf = Customer.crf_key == search.crf_key(text)
-    return or_(by_crf, Customer.mobile_reversed.like(f"{ending}%")) if ending else by_crf
+    if not ending:
+        return by_crf
+    by_ending = Customer.mobile_reversed.like(f"{ending}%")
+    return or_(by_crf, by_ending, Customer.mobile_reversed.in_(search.shorter_mobiles(ending)))
 
 
 def _in_part(text: str) -> ColumnElement[bool]:

@@ -1,10 +1,8 @@
 """The doors of the customers service. Passwords are hashed between transactions, off the event loop."""
 
-import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from chassis.platform import Platform
 from chassis.service import Service, call
 from contracts.actor import Actor
 from contracts.calls import Done
@@ -17,7 +15,6 @@ from customers.reactions import REACTIONS
 from customers.usecases.add_branch import add_branch
 from customers.usecases.add_customer import add_customer
 from customers.usecases.add_staff import add_staff
-from customers.usecases.bootstrap import bootstrap
 from customers.usecases.change_branch import change_branch
 from customers.usecases.change_customer import change_customer
 from customers.usecases.change_own_password import change_own_password, find_own_password
@@ -50,18 +47,6 @@ class CustomersService(Service):
     name = "customers"
     reactions = REACTIONS
     jobs = JOBS
-
-    @classmethod
-    def prepare(cls, platform: Platform) -> None:
-        """Make branch MAIN and the administrator; a generated password is shown once, here, and never logged."""
-        username = platform.settings.admin_username
-        with platform.database.transaction() as session:
-            generated = bootstrap(session, username, platform.settings.admin_password, platform.clock)
-        if generated is not None:
-            sys.stdout.write(
-                f"\n  Administrator: {username}   password: {generated}   (shown only this once)\n\n"
-            )
-            sys.stdout.flush()
 
     # --- sign-in ---------------------------------------------------------------------------------------------
     @call

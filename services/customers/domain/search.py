@@ -7,6 +7,7 @@ SHORTEST_SUBSTRING = 3
 """Parts of so many characters are looked for anywhere in a name (pg_trgm answers them); shorter ones at beginnings."""
 SHORTEST_MOBILE_ENDING = 6
 """A number of so many digits finds the mobile that ends in it, so that nobody has to type the country code."""
+SHORTEST_WHOLE_MOBILE = 8
 LONGEST_CRF = 40
 _MOST_PARTS = 8
 _SORTED_BY = 200
@@ -71,10 +72,17 @@ def digits(text: str) -> str:
 def mobile_ending(query: str) -> str:
     """The reversed digits that a mobile read backwards begins with; empty when the query is no telephone number.
 
-    Leading zeros go: 09000000101, 9000000101 and +919000000101 are one telephone.
+    The zeros before a whole number go: 09000000101 and 9000000101 are one telephone.
     """
-    number = digits(query).lstrip("0")
+    number = digits(query)
+    bare = number.lstrip("0")
+    number = bare if len(bare) >= SHORTEST_WHOLE_MOBILE else number
     return number[::-1] if len(number) >= SHORTEST_MOBILE_ENDING else ""
+
+
+def shorter_mobiles(ending: str) -> list[str]:
+    """Whole mobiles, reversed, that somebody kept without the country code which was typed now."""
+    return [ending[:length] for length in range(SHORTEST_WHOLE_MOBILE, len(ending))]
 
 
 def _folded(character: str) -> str:

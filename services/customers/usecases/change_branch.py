@@ -50,7 +50,8 @@ def change_branch(session: Session, request: ChangeBranch, actor: Actor, clock: 
 
 def _change_currency(session: Session, branch: Branch, request: ChangeBranch) -> None:
     """The minimum payment keeps its figure when the currency changes: 250 rupees become 250 dollars."""
-    minimum = Money.of(branch.minimum_payment_minor, branch.currency).decimal_text()
+    whole, _, part = Money.of(branch.minimum_payment_minor, branch.currency).decimal_text().partition(".")
+    minimum = f"{whole}.{part}" if part.strip("0") else whole
     if request.currency is not None and request.currency != branch.currency:
         currency = places.require_currency(request.currency)
         if session.scalar(select(Customer.id).where(Customer.branch_id == branch.id).limit(1)) is not None:
