@@ -1,0 +1,67 @@
+"""What runs in the background of reports: making the reports that were asked for, and forgetting old files."""
+
+from collections.abc import Generator
+from datetime import timedelta
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import select
+
+from chassis import idempotency
+from chassis.jobs import Claim, Job, claim
+from chassis.platform import Platform
+from reports.making import make_report
+from reports.report_tables import Report
+from reports.usecases.forget_files import forget_files
+from reports.usecases.request_report import REPORTS
+
+KEEP_FILES = timedelta(days=30)
+"""How long a report's file is kept; making it again is cheap and tells the newer figures."""
+_LOOK_AT, _FORGET_AT_ONCE = 50, 20
+
+_under_way: WeakKeyDictionary[Platform, Generator[None]] = WeakKeyDictionary()
+"""The report that each platform of this process is making."""
+
+
+def make_reports(platform: Platform) -> bool:
+    """Go on with the report under way, or begin the oldest one that nobody makes; True while there is one."""
+    making = _under_way.get(platform)
+    if making is None:
+        found = _claim_next(platform)
+        if found is None:
+            return False
+        making = _under_way[platform] = make_report(platform, *found)
+    try:
+        next(making)
+    except BaseException as ended:
+        del _under_way[platform]
+        if not isinstance(ended, StopIteration):
+            raise
+    return True
+
+
+def _claim_next(platform: Platform) -> tuple[Claim, UUID] | None:
+    with platform.database.reading() as session:
+        waiting = session.scalars(
+            select(Report.id).where(Report.state.in_(("queued", "running")))
+            .order_by(Report.requested_at).limit(_LOOK_AT)
+        ).all()  # fmt: skip
+    for report_id in waiting:
+        held = claim(platform, "report", str(report_id))
+        if held is not None:
+            return held, report_id
+    return None
+
+
+def forget(platform: Platform) -> bool:
+    """Drop files and idempotency keys that are too old; True when there are more files."""
+    with platform.database.transaction() as session:
+        idempotency.forget_old(session, platform.clock)
+        return forget_files(session, platform.clock, KEEP_FILES, _FORGET_AT_ONCE) == _FORGET_AT_ONCE
+
+
+JOBS = (
+    Job("make-reports", every=2.0, run=make_reports, signal=REPORTS),
+    Job("forget-old-files", every=3600.0, run=forget),
+)
+"""The background jobs of this service."""

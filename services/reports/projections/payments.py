@@ -1,0 +1,52 @@
+"""Payments, what they settled, and which of them were voided: three tables that are only added to."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.reactions import EventContext
+from contracts.events import PaymentMade, PaymentVoided
+from reports.projections.newest import add_once
+from reports.projections.people import keep_branch, keep_customer, keep_subscription
+from reports.tables import Payment, PaymentAllocation, PaymentVoid
+
+
+def payment_made(session: Session, event: PaymentMade, context: EventContext) -> None:
+    """Keep the payment and its allocations, and what the event says of its customer, branch and subscriptions."""
+    keep_branch(session, event.branch)
+    keep_customer(session, event.customer)
+    for subscription in event.subscriptions:
+        keep_subscription(session, subscription)
+    row = {
+        "id": event.payment_id, "number": event.payment_number, "invoice_number": event.invoice.number,
+        "branch_id": event.branch.id, "customer_id": event.customer.id, "amount_minor": event.amount.minor,
+        "currency": event.amount.currency, "mode": event.mode.value, "reference": event.reference,
+        "paid_on": event.paid_on, "received_by": event.received_by,
+    }  # fmt: skip
+    add_once(session, Payment, [row])
+    add_once(session, PaymentAllocation, _allocations(event))
+
+
+def payment_voided(session: Session, event: PaymentVoided, context: EventContext) -> None:
+    """Keep that the payment no longer stands, whether or not the payment itself has come."""
+    keep_customer(session, event.customer)
+    for subscription in event.subscriptions:
+        keep_subscription(session, subscription)
+    row = {"payment_id": event.payment_id, "voided_on": event.voided_on, "reason": event.reason}
+    add_once(session, PaymentVoid, [row])
+
+
+def _allocations(event: PaymentMade) -> list[dict[str, Any]]:
+    """One row per charge, even where a payment names a charge twice."""
+    rows: dict[UUID, dict[str, Any]] = {}
+    for allocation in event.allocations:
+        row = rows.setdefault(
+            allocation.charge_id,
+            {
+                "payment_id": event.payment_id, "charge_id": allocation.charge_id, "period": allocation.period,
+                "service": allocation.service.value if allocation.service else None, "amount_minor": 0,
+            },
+        )  # fmt: skip
+        row["amount_minor"] += allocation.amount.minor
+    return list(rows.values())

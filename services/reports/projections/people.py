@@ -1,0 +1,61 @@
+"""Copies of branches, customers and subscriptions, kept by version."""
+
+from sqlalchemy.orm import Session
+
+from chassis.reactions import EventContext
+from contracts.cards import BranchCard, CustomerCard, SubscriptionState
+from contracts.events import (
+    BranchChanged,
+    CustomerChanged,
+    CustomerDeactivated,
+    CustomerRegistered,
+    SubscriptionChanged,
+)
+from reports.projections.newest import keep_newest
+from reports.tables import BranchCopy, CustomerCopy, SubscriptionCopy
+
+
+def branch_changed(session: Session, event: BranchChanged, context: EventContext) -> None:
+    """Keep the branch as it is now."""
+    keep_branch(session, event.branch)
+
+
+def customer_changed(
+    session: Session, event: CustomerRegistered | CustomerChanged | CustomerDeactivated, context: EventContext
+) -> None:
+    """Keep the customer as they are now."""
+    keep_customer(session, event.customer)
+
+
+def subscription_changed(session: Session, event: SubscriptionChanged, context: EventContext) -> None:
+    """Keep the subscription as it is now."""
+    keep_subscription(session, event.subscription)
+
+
+def keep_branch(session: Session, branch: BranchCard) -> None:
+    """Keep the branch unless a newer version of it is known."""
+    row = {"id": branch.id, "version": branch.version, "code": branch.code, "name": branch.name,
+           "card": branch.model_dump(mode="json")}  # fmt: skip
+    keep_newest(session, BranchCopy, row)
+
+
+def keep_customer(session: Session, customer: CustomerCard) -> None:
+    """Keep the customer unless a newer version is known."""
+    row = {
+        "id": customer.id, "version": customer.version, "branch_id": customer.branch_id, "crf": customer.crf,
+        "name": customer.name, "mobile": customer.mobile, "area": customer.address.area,
+        "state": customer.state.value, "card": customer.model_dump(mode="json"),
+    }  # fmt: skip
+    keep_newest(session, CustomerCopy, row)
+
+
+def keep_subscription(session: Session, subscription: SubscriptionState) -> None:
+    """Keep the subscription unless a newer version is known."""
+    row = {
+        "id": subscription.id, "version": subscription.version, "customer_id": subscription.customer_id,
+        "branch_id": subscription.branch_id, "service": subscription.service.value,
+        "plan_code": subscription.plan_code, "plan_name": subscription.plan_name,
+        "status": subscription.status.value, "started_on": subscription.started_on,
+        "expires_on": subscription.expires_on,
+    }  # fmt: skip
+    keep_newest(session, SubscriptionCopy, row)

@@ -1,0 +1,1 @@
+"""One module per verb; each takes a Session and values, and commits nothing."""
