@@ -3,7 +3,9 @@
 from typing import NoReturn
 
 from flask import Flask, request
-from flask_openapi import Info, OpenAPI, SecurityScheme
+from flask_openapi.models.info import Info
+from flask_openapi.models.security_scheme import SecurityScheme
+from flask_openapi.openapi import OpenAPI
 from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -44,8 +46,14 @@ def create_app(client: Client, settings: Settings, health_of_process: Health | N
     """The application; all it knows of the services is the client. Raises WrongSetting."""
     app = Gateway(
         "gateway",
-        info=Info(title="Headend", version="1", description="Cable TV and broadband operator: customers, dues, payments."),
-        security_schemes={"session": SecurityScheme(type="http", scheme="bearer", description="Token of POST /sessions")},
+        info=Info(
+            title="Headend",
+            version="1",
+            description="Cable TV and broadband operator: customers, dues, payments.",
+        ),
+        security_schemes={
+            "session": SecurityScheme(type="http", scheme="bearer", description="Token of POST /sessions")
+        },
         openapi_extensions={"openapi": "3.1.1"},
         validation_error_status=400,
         validation_error_model=errors.Problem,

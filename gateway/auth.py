@@ -143,7 +143,9 @@ def signed_in() -> Caller | None:
 def _bearer_token() -> str:
     found = _BEARER.match(request.headers.get("Authorization", ""))
     if found is None:
-        raise Unauthenticated("Sign in with POST /api/v1/sessions and send the header Authorization: Bearer <token>.")
+        raise Unauthenticated(
+            "Sign in with POST /api/v1/sessions and send the header Authorization: Bearer <token>."
+        )
     return found.group(1)
 
 

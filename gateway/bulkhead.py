@@ -44,7 +44,9 @@ class Bulkhead:
         with self._changed:
             free = self._changed.wait_for(lambda: self._free() or self._stuck(), timeout=self._patience)
             if not free or not self._free():
-                raise Busy("Headend is waiting for its services and takes no more requests just now. Try again shortly.")
+                raise Busy(
+                    "Headend is waiting for its services and takes no more requests just now. Try again shortly."
+                )
             self._started[key] = self._tick()
         try:
             yield

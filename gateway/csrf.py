@@ -1,4 +1,4 @@
-"""Forms are only taken from our own pages (TRUST, check 9). The API knows no cookies, so nobody can borrow one there."""
+"""Forms are taken from our own pages only (TRUST, check 9). The API knows no cookies, so there is none to borrow."""
 
 from urllib.parse import urlsplit
 
@@ -40,4 +40,6 @@ def install(app: Flask, settings: Settings) -> None:
         try:
             protection.protect()
         except CSRFError:
-            raise ForeignForm("This page was open for too long. Go back, load it again and send the form once more.") from None
+            raise ForeignForm(
+                "This page was open for too long. Go back, load it again and send the form once more."
+            ) from None

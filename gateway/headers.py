@@ -14,7 +14,7 @@ _CONTENT_SECURITY_POLICY = "; ".join(
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # same-origin and not no-referrer: with the latter browsers send `Origin: null` and the check of forms has nothing to check.
+    # Not no-referrer: with that browsers send `Origin: null`, and the check of forms has nothing to look at.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",

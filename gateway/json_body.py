@@ -22,7 +22,9 @@ class NotJson(Invalid):
 def _decimal(text: str) -> Decimal:
     # Decimal keeps the very digits that were sent: 250.5 is "250.5" afterwards, and no float was in between.
     if not _PLAIN_DECIMAL.match(text):
-        raise ValueError("numbers are written plainly, without exponent and with at most 15 digits on either side")
+        raise ValueError(
+            "numbers are written plainly, without exponent and with at most 15 digits on either side"
+        )
     return Decimal(text)
 
 

@@ -20,9 +20,7 @@ class Client(Protocol):
     The trace travels along by itself (chassis.logs.tracing).
     """
 
-    def call(
-        self, request: Call[Answer], *, actor_token: str = "", timeout: float | None = None
-    ) -> Answer:
+    def call(self, request: Call[Answer], *, actor_token: str = "", timeout: float | None = None) -> Answer:
         """Send the request and wait for its answer. Raises contracts.errors.Refusal."""
 
 

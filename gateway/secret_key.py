@@ -18,10 +18,12 @@ def cookie_key(folder: Path) -> str:
         kept = path.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
         raise WrongSetting(
-            f"The key {path} can be neither read nor made ({error}); set HEADEND_KEYS to a folder of the gateway's keys."
+            f"The key {path} can be neither read nor made ({error}); set HEADEND_KEYS to the gateway's folder of keys."
         ) from None
     if len(kept) < 32:
-        raise WrongSetting(f"The key {path} is shorter than 32 characters; remove the file and a new one is made.")
+        raise WrongSetting(
+            f"The key {path} is shorter than 32 characters; remove the file and a new one is made."
+        )
     return kept
 
 

@@ -29,14 +29,21 @@ class IdempotencyKeyMissing(Invalid):
 
 
 def _pattern(annotated: Any) -> str:
-    return next(part.pattern for part in get_args(annotated) if isinstance(part, StringConstraints) and part.pattern)
+    parts = (part for part in get_args(annotated) if isinstance(part, StringConstraints))
+    return next(str(part.pattern) for part in parts if part.pattern)
 
 
 _FORMS: dict[str, str] = {
     _pattern(fields.BranchCode): "Must be 2 to 8 capital letters or digits, such as MAIN.",
-    _pattern(fields.PlanCode): "Must be at most 40 letters, digits, dots, dashes or underscores, such as TV-BASIC.",
-    _pattern(fields.CrfNumber): "Must be at most 40 letters, digits, dots, dashes, slashes or underscores, such as 1001.",
-    _pattern(fields.Username): "Must be 2 to 100 letters, digits or the signs . _ @ + -, beginning with a letter or digit.",
+    _pattern(
+        fields.PlanCode
+    ): "Must be at most 40 letters, digits, dots, dashes or underscores, such as TV-BASIC.",
+    _pattern(
+        fields.CrfNumber
+    ): "Must be at most 40 letters, digits, dots, dashes, slashes or underscores, such as 1001.",
+    _pattern(
+        fields.Username
+    ): "Must be 2 to 100 letters, digits or the signs . _ @ + -, beginning with a letter or digit.",
     _pattern(fields.IdempotencyKey): "Must be 1 to 255 printable characters without spaces, such as a UUID.",
 }
 
@@ -114,6 +121,8 @@ def _listed(expected: str) -> str:
 
 
 def _summary(errors: list[FieldError]) -> str:
-    shown = " ".join(f"{entry.field}: {entry.message}" if entry.field else entry.message for entry in errors[:3])
+    shown = " ".join(
+        f"{entry.field}: {entry.message}" if entry.field else entry.message for entry in errors[:3]
+    )
     more = len(errors) - 3
     return f"{shown} And {more} more." if more > 0 else shown

@@ -23,9 +23,9 @@ class LazyApp:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request."""
-        if self._app is None:
-            with self._lock:
-                self._app = self._app or _make()
+        with self._lock:
+            if self._app is None:
+                self._app = _make()
         answer: Iterable[bytes] = self._app(environ, start_response)
         return answer
 

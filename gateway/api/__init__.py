@@ -1,6 +1,6 @@
 """The REST API under /api/v1: one module per resource."""
 
-from flask_openapi import APIBlueprint
+from flask_openapi.blueprint import APIBlueprint
 
 from gateway.api import (
     branches,

@@ -27,4 +27,6 @@ def branch_or_default(branch_id: UUID | None) -> UUID:
             if branch.code == "MAIN":
                 return branch.id
     message = "Say which branch you mean; GET /api/v1/branches lists yours."
-    raise BranchRequired(message, errors=[FieldError(field="branch_id", code=BranchRequired.code, message=message)])
+    raise BranchRequired(
+        message, errors=[FieldError(field="branch_id", code=BranchRequired.code, message=message)]
+    )

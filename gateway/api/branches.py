@@ -20,8 +20,8 @@ Currency = Annotated[str, Field(min_length=3, max_length=3), AfterValidator(one_
 TimeZone = Annotated[str, Field(max_length=60), AfterValidator(one_line)]
 GraceDays = Annotated[Whole, Field(ge=0, le=365)]
 SuspendDays = Annotated[Whole, Field(ge=1, le=730)]
-ReminderDays = Annotated[list[Annotated[Whole, Field(ge=1, le=28)]], Field(max_length=28)]
-Letterhead = Annotated[list[Line], Field(max_length=6)]
+ReminderDays = Annotated[tuple[Annotated[Whole, Field(ge=1, le=28)], ...], Field(max_length=28)]
+Letterhead = Annotated[tuple[Line, ...], Field(max_length=6)]
 
 
 class BranchPath(Parameters):
@@ -78,13 +78,13 @@ class BranchBody(Body):
     time_zone: TimeZone
     locale: Locale = "en"
     tax_id: Line = ""
-    letterhead: Letterhead = []
+    letterhead: Letterhead = ()
     minimum_payment: Amount | None = None
     invoicing: Invoicing = Invoicing.ON_PAYMENT
     proration: Proration = Proration.NONE
     grace_days: GraceDays = 0
     suspend_after_days: SuspendDays = 60
-    reminder_days: ReminderDays = []
+    reminder_days: ReminderDays = ()
 
 
 class BranchChange(Body):

@@ -126,7 +126,9 @@ class InvitationView(BaseModel):
 def list_customers(query: CustomerQuery) -> Response:
     """Find customers; without `search`, all of them by name."""
     found = ask(ListCustomers(**query.given()))
-    return answer(CustomerList(items=[CustomerView.of(customer) for customer in found.items], next=found.next))
+    return answer(
+        CustomerList(items=[CustomerView.of(customer) for customer in found.items], next=found.next)
+    )
 
 
 @api.post("/customers", responses={201: CustomerView})

@@ -90,6 +90,8 @@ def raise_fee(path: CustomerPath, header: KeyHeader, body: FeeBody) -> Response:
     """Raise one fee on a customer."""
     charge = ask(RaiseFee(customer_id=path.customer_id, idempotency_key=header.key, **body.given()))
     view = RaisedChargeView(
-        **OpenChargeView.of(charge).model_dump(), customer_id=path.customer_id, currency=charge.amount.currency
+        **OpenChargeView.of(charge).model_dump(),
+        customer_id=path.customer_id,
+        currency=charge.amount.currency,
     )
     return answer(view, 201, location=f"/customers/{path.customer_id}/dues")

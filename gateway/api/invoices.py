@@ -17,7 +17,9 @@ from gateway.api.resource import answer, document_response, file_response, resou
 from gateway.api.shapes import PageQuery, Parameters
 from gateway.rpc import ask
 
-api = resource("invoices", "invoices", "Invoices as issued; their numbers distinguish capital and small letters")
+api = resource(
+    "invoices", "invoices", "Invoices as issued; their numbers distinguish capital and small letters"
+)
 
 
 class InvoicePath(Parameters):
@@ -133,7 +135,8 @@ def show_invoice(path: InvoicePath) -> Response:
 
 
 @api.get(
-    "/invoices/<document:number>.pdf", responses={200: document_response(("application/pdf",), "The invoice as PDF")}
+    "/invoices/<document:number>.pdf",
+    responses={200: document_response(("application/pdf",), "The invoice as PDF")},
 )
 def show_invoice_pdf(path: InvoicePath) -> Response:
     """One invoice as PDF, drawn from the invoice as issued."""

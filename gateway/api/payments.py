@@ -123,7 +123,7 @@ class PaymentQuery(PageQuery):
 
 
 class PaymentBody(Body):
-    """A payment. `reference` is demanded when online; `service` names one service, else the oldest months are paid first."""
+    """A payment. `reference` is demanded when online; without `service` the oldest months of all are paid first."""
 
     amount: Amount
     mode: Literal["cash", "online"]

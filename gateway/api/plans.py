@@ -104,7 +104,9 @@ def add_plan(body: PlanBody) -> Response:
     """Add a plan to a branch."""
     branch_id = branch_or_default(body.branch_id)
     plan = ask(
-        AddPlan(code=body.code, name=body.name, service_kind=body.service, price=body.price, branch_id=branch_id)
+        AddPlan(
+            code=body.code, name=body.name, service_kind=body.service, price=body.price, branch_id=branch_id
+        )
     )
     return answer(PlanView.of(plan), 201, location=f"/plans/{plan.id}")
 

@@ -1,9 +1,11 @@
 """What every resource is made with: a blueprint with its refusals documented, and answers as JSON."""
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response
-from flask_openapi import APIBlueprint, Tag
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
 from pydantic import BaseModel
 
 PREFIX = "/api/v1"
@@ -40,7 +42,9 @@ def resource(name: str, tag: str, description: str, *, open_to_all: bool = False
     )
 
 
-def answer(view: BaseModel, status: int = 200, *, location: str | None = None, replayed: bool = False) -> Response:
+def answer(
+    view: BaseModel, status: int = 200, *, location: str | None = None, replayed: bool = False
+) -> Response:
     """A resource as JSON; `location` is its path under /api/v1."""
     response = Response(view.model_dump_json(), status, mimetype="application/json")
     if location is not None:
@@ -55,15 +59,25 @@ def nothing() -> Response:
     return Response(status=204)
 
 
-def file_response(content: Any, file_name: str, media_type: str, *, size: int, inline: bool = False) -> Response:
+def file_response(
+    content: Any, file_name: str, media_type: str, *, size: int, inline: bool = False
+) -> Response:
     """A download; the name is encoded as RFC 6266 has it, whatever is in it."""
     response = Response(content, 200, mimetype=media_type)
     response.headers["Content-Length"] = str(size)
-    response.headers.set("Content-Disposition", "inline" if inline else "attachment", filename=file_name)
+    response.headers["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; {_named(file_name)}"
     return response
+
+
+def _named(file_name: str) -> str:
+    """The name as parameters of Content-Disposition: ASCII for old programs, and the whole of it in UTF-8."""
+    printable = "".join(character for character in file_name if character.isprintable())
+    name = printable.replace("/", "_").replace("\\", "_")[:120]
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "'")
+    return f'filename="{plain}"' + ("" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}")
 
 
 def document_response(media_types: tuple[str, ...], description: str) -> dict[str, Any]:
     """How the OpenAPI document describes an answer that is a file."""
     schema = {"schema": {"type": "string", "format": "binary"}}
-    return {"description": description, "content": {name: schema for name in media_types}}
+    return {"description": description, "content": dict.fromkeys(media_types, schema)}

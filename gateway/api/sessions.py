@@ -106,7 +106,9 @@ def show_me() -> Response:
 def change_password(body: PasswordBody) -> Response:
     """Change your own password; your other sessions end."""
     token = g.caller.session_token
-    ask(ChangeOwnPassword(session_token=token, current_password=body.current_password, password=body.password))
+    ask(
+        ChangeOwnPassword(session_token=token, current_password=body.current_password, password=body.password)
+    )
     session_cache().forget(token)
     return nothing()
 

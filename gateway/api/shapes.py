@@ -1,14 +1,21 @@
 """Shapes that all resources share: bodies, queries, amounts, days, pages of a list."""
 
 import re
-from collections.abc import Hashable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    model_validator,
+)
 
 from contracts.fields import IdempotencyKey, Name, one_line
 from contracts.money import Money
@@ -30,16 +37,10 @@ class Parameters(BaseModel):
     """Parameters from outside the body; flask-openapi asks for their schema at every request, so it is made once."""
 
     @classmethod
-    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    @lru_cache(maxsize=256)
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]  # cached
         """The JSON schema, from a cache."""
-        return _schema_of(cls, args, tuple(sorted(kwargs.items())))
-
-
-@lru_cache(maxsize=256)
-def _schema_of(
-    model: type[BaseModel], args: tuple[Hashable, ...], kwargs: tuple[tuple[str, Any], ...]
-) -> dict[str, Any]:
-    return super(Parameters, model).model_json_schema(*args, **dict(kwargs))  # type: ignore[misc, arg-type]
+        return super().model_json_schema(*args, **kwargs)
 
 
 class Query(Parameters):
@@ -50,7 +51,11 @@ class Query(Parameters):
     @model_validator(mode="before")
     @classmethod
     def _drop_empty(cls, given: Any) -> Any:
-        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+        return (
+            {name: value for name, value in given.items() if value != ""}
+            if isinstance(given, dict)
+            else given
+        )
 
     def given(self) -> dict[str, Any]:
         """The parameters that the caller wrote, as they go into a call."""
@@ -84,7 +89,9 @@ class OptionalKeyHeader(Parameters):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     key: IdempotencyKey | None = Field(
-        None, alias="Idempotency-Key", description="Sent again with the same key, the request is carried out once."
+        None,
+        alias="Idempotency-Key",
+        description="Sent again with the same key, the request is carried out once.",
     )
 
 

@@ -17,7 +17,7 @@ from gateway.rpc import ask
 
 api = resource("staff", "staff", "Staff with their roles and branches")
 
-BranchIds = Annotated[list[UUID], Field(max_length=200)]
+BranchIds = Annotated[tuple[UUID, ...], Field(max_length=200)]
 
 
 class StaffPath(Parameters):
@@ -57,7 +57,7 @@ class StaffBody(Body):
     name: Name | None = None
     email: EmailAddress
     role: Role
-    branch_ids: BranchIds = []
+    branch_ids: BranchIds = ()
 
 
 class StaffChange(Body):

@@ -75,14 +75,18 @@ class MoveBody(Body):
 def list_subscriptions(path: CustomerPath) -> Response:
     """A customer's subscriptions."""
     found = ask(ListSubscriptions(customer_id=path.customer_id))
-    return answer(SubscriptionList(items=[SubscriptionView.of(item) for item in found.items], next=found.next))
+    return answer(
+        SubscriptionList(items=[SubscriptionView.of(item) for item in found.items], next=found.next)
+    )
 
 
 @api.post("/customers/<uuid:customer_id>/subscriptions", responses={201: SubscriptionView})
 def add_subscription(path: CustomerPath, header: OptionalKeyHeader, body: SubscriptionBody) -> Response:
     """Subscribe a customer to a plan of their branch."""
     call = AddSubscription(customer_id=path.customer_id, idempotency_key=header.key, **body.given())
-    return answer(SubscriptionView.of(ask(call)), 201, location=f"/customers/{path.customer_id}/subscriptions")
+    return answer(
+        SubscriptionView.of(ask(call)), 201, location=f"/customers/{path.customer_id}/subscriptions"
+    )
 
 
 @api.post("/subscriptions/<uuid:subscription_id>/moves", responses={200: SubscriptionView})

@@ -10,8 +10,16 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 
     username = StringField(
         "User name",
-        [InputRequired("Enter your user name."), Length(max=200, message="That is too long for a user name.")],
-        render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "maxlength": 200},
+        [
+            InputRequired("Enter your user name."),
+            Length(max=200, message="That is too long for a user name."),
+        ],
+        render_kw={
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "maxlength": 200,
+        },
     )
     password = PasswordField(
         "Password",
@@ -49,6 +57,9 @@ class ChangePasswordForm(NewPasswordForm):
 
     current_password = PasswordField(
         "Current password",
-        [InputRequired("Enter your current password."), Length(max=200, message="That is too long for a password.")],
+        [
+            InputRequired("Enter your current password."),
+            Length(max=200, message="That is too long for a password."),
+        ],
         render_kw={"autocomplete": "current-password", "maxlength": 200},
     )

@@ -2,7 +2,18 @@
 
 import unicodedata
 
-from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_wtf import FlaskForm
 from pydantic import ValidationError
 
@@ -33,7 +44,9 @@ def sign_in() -> Response:
     try:
         opened = ask_anonymously(
             SignIn(
-                username=form.username.data, password=form.password.data, address=(request.remote_addr or "")[:100]
+                username=form.username.data,
+                password=form.password.data,
+                address=(request.remote_addr or "")[:100],
             )
         )
     except (Refusal, ValidationError) as error:
@@ -41,7 +54,9 @@ def sign_in() -> Response:
     # A fresh cookie: what an attacker may have planted before is worthless now (TRUST, check 7).
     session.clear()
     session["token"] = opened.token
-    return _go(url_for("account.change_password") if opened.must_change_password else local_path(form.next.data))
+    return _go(
+        url_for("account.change_password") if opened.must_change_password else local_path(form.next.data)
+    )
 
 
 @pages.post("/sign-out")

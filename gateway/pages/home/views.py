@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, g, render_template, request
@@ -42,7 +43,7 @@ def home() -> str:
     return render_template("home/home.html", states=states, api_root=request.host_url.rstrip("/") + "/api/v1")
 
 
-_PROBES: tuple[tuple[str, str, Call[object]], ...] = (  # type: ignore[type-var]  # any light call of each service
+_PROBES: tuple[tuple[str, str, Call[Any]], ...] = (
     ("customers", "People and places, sign-in", ListBranches()),
     ("billing", "Plans, charges, payments, invoices", ListPlans(limit=1)),
     ("notify", "E-mails to customers", ListMessages(limit=1)),
@@ -51,7 +52,7 @@ _PROBES: tuple[tuple[str, str, Call[object]], ...] = (  # type: ignore[type-var]
 )
 
 
-def _look(name: str, what_for: str, probe: Call[object]) -> ServiceState:  # type: ignore[type-var]  # as above
+def _look(name: str, what_for: str, probe: Call[Any]) -> ServiceState:
     started = time.perf_counter()
     state = "running"
     try:
