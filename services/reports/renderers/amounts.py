@@ -98,9 +98,16 @@ class Grouped:
         """1234567 of a currency with two decimals is 12,345.67."""
         digits = str(abs(minor)).rjust(self._places + 1, "0")
         whole, part = (digits[: -self._places], digits[-self._places :]) if self._places else (digits, "")
-        if len(whole) > 3:
-            whole = self._by_lakhs(whole) if self._lakhs else f"{int(whole):,}".replace(",", self._group)
-        return ("-" if minor < 0 else "") + whole + (self._point + part if part else "")
+        return ("-" if minor < 0 else "") + self._grouped(whole) + (self._point + part if part else "")
+
+    def whole(self, count: int) -> str:
+        """A count: 5,174."""
+        return self._grouped(str(count))
+
+    def _grouped(self, digits: str) -> str:
+        if len(digits) <= 3:
+            return digits
+        return self._by_lakhs(digits) if self._lakhs else f"{int(digits):,}".replace(",", self._group)
 
     def _by_lakhs(self, whole: str) -> str:
         head, tail = whole[:-3], whole[-3:]

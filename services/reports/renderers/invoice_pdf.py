@@ -16,8 +16,8 @@ from reports.renderers.amounts import (
     paper_language,
 )
 from reports.renderers.invoice_labels import InvoiceLabels, invoice_labels
-from reports.renderers.shaping import wrap
-from reports.renderers.sheet import A4, Paper, Sheet, Style, colour
+from reports.renderers.shaping import width, wrap
+from reports.renderers.sheet import A4, Align, Paper, Sheet, Style, colour
 from reports.renderers.words import amount_in_words
 
 _INK, _GREY, _HAIRLINE = colour("#1f2933"), colour("#66737f"), colour("#dde3e8")
@@ -91,12 +91,12 @@ class _Drawing:
     def render(self) -> bytes:
         rows = _rows(self.invoice.lines, self.invoice.total.currency, self.locale, self.labels)
         y = self._table_head(min(self._letterhead(), self._title()) - 26)
-        pages = _paginate(rows, y)
+        pages, figures = _paginate(rows, y), self._figures(rows)
         for number, page in enumerate(pages, start=1):
             if number > 1:
                 self.sheet.next_page()
                 y = self._table_head(self._running_head())
-            y = self._table(page, y)
+            y = self._table(page, y, figures)
             self._footer(number, len(pages))
             if number == len(pages):
                 self._closing(y)
@@ -156,6 +156,12 @@ class _Drawing:
         self.sheet.text(_RIGHT, _TOP + 6, f"{self.labels.invoice} {self.invoice.number}", _SOFT, "end")
         return _TOP - 26
 
+    def _figures(self, rows: Sequence[_Row]) -> float:
+        """Where the last digits of all amounts stand below each other, on mirrored paper too."""
+        if not is_right_to_left(self.locale):
+            return _RIGHT
+        return _RIGHT - max((width(row.amount, _BODY.size) for row in rows), default=0.0)
+
     def _table_head(self, y: float) -> float:
         labels = self.labels
         self.sheet.text(_MARGIN, y, labels.description, _LABEL)
@@ -164,12 +170,13 @@ class _Drawing:
         self.sheet.rule(_MARGIN, y - 8, _WIDTH, _ACCENT, 1)
         return y - 8
 
-    def _table(self, rows: Sequence[_Row], y: float) -> float:
+    def _table(self, rows: Sequence[_Row], y: float, figures: float) -> float:
+        align: Align = "start" if is_right_to_left(self.locale) else "end"
         for row in rows:
             first = y - row.padding - _BODY.size * 1.15
             self.sheet.lines(_MARGIN, first, row.description, _BODY)
             self.sheet.text(_PERIOD, first, row.period, _SOFT, room=_RIGHT - _PERIOD - 75)
-            self.sheet.text(_RIGHT, first, row.amount, _BODY, "end")
+            self.sheet.text(figures, first, row.amount, _BODY, align)
             y -= row.height
             self.sheet.rule(_MARGIN, y, _WIDTH, _HAIRLINE)
         return y
