@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from flask import Request
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from contracts.errors import Invalid
 
@@ -61,6 +62,12 @@ class ExactJson(DefaultJSONProvider):
 class ApiRequest(Request):
     """A request whose JSON body is an object; a body left out counts as an empty one."""
 
+    def __init__(self, environ: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        if environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
+            # Both our servers undo the chunks; eventlet does not say so, and the body would count as empty.
+            environ["wsgi.input_terminated"] = True
+        super().__init__(environ, *args, **kwargs)
+
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
         """The body as a dict. Raises NotJson, never returns None."""
         if "headend.json" not in self.environ:
@@ -69,6 +76,9 @@ class ApiRequest(Request):
 
     def _read_object(self) -> dict[str, Any]:
         raw = self.get_data(cache=False)
+        if self.content_length is None and len(raw) >= (self.max_content_length or len(raw) + 1):
+            # Without a length the stream just ends at the limit.
+            raise RequestEntityTooLarge
         if not raw.strip():
             return {}
         if not self.is_json:

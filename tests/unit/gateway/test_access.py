@@ -66,8 +66,8 @@ def test_only_a_bearer_token_opens_the_api(web: FlaskClient, bus: ScriptedClient
 
 def test_an_expired_session_is_401_and_says_so(web: FlaskClient) -> None:
     answer = web.get("/api/v1/me", headers={"Authorization": "Bearer old"})
-    assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated")
-    assert "expired" in answer.json["detail"]
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "unauthenticated")
+    assert "expired" in answer.get_json()["detail"]
 
 
 def test_the_cookie_of_the_pages_does_not_open_the_api(web: FlaskClient) -> None:
@@ -116,8 +116,8 @@ def test_a_one_time_password_opens_nothing_but_the_change_of_it(
     bus.tell(CheckSession, answers.issued(answers.me(must_change=True)))
     bus.tell(ChangeOwnPassword, Done())
     refused = api.get("/api/v1/customers")
-    assert (refused.status_code, refused.json["code"]) == (403, "password_must_be_changed")
-    assert api.get("/api/v1/me").json["must_change_password"] is True
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "password_must_be_changed")
+    assert api.get("/api/v1/me").get_json()["must_change_password"] is True
     change = {"current_password": "first-time-1", "password": "much better now"}
     assert api.post("/api/v1/me/password", json=change).status_code == 204
 

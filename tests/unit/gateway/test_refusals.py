@@ -1,6 +1,7 @@
 """How a request is refused: statuses of RULES, problem+json (RFC 9457), protecting headers (TRUST, 10 and 24)."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -106,6 +107,19 @@ def test_more_than_a_megabyte_is_413(api: FlaskClient, bus: ScriptedClient) -> N
     assert (answer.status_code, answer.get_json()["code"]) == (413, "too_large")
 
 
+def test_a_stream_of_more_than_a_megabyte_is_413(api: FlaskClient) -> None:
+    answer = api.post(
+        "/api/v1/customers", input_stream=BytesIO(b" " * 3_000_000), headers={"Transfer-Encoding": "chunked"}
+    )
+    assert (answer.status_code, answer.get_json()["code"]) == (413, "too_large")
+
+
+def test_a_stream_is_read_to_its_end(web: FlaskClient) -> None:
+    body = BytesIO(b'{"username": "asha", "password": "secret words"}')
+    headers = {"Transfer-Encoding": "chunked", "Content-Type": "application/json"}
+    assert web.post("/api/v1/sessions", input_stream=body, headers=headers).status_code == 201
+
+
 def test_pages_are_refused_as_pages(web: FlaskClient) -> None:
     answer = web.get("/no-such-page")
     assert (answer.status_code, answer.mimetype) == (404, "text/html")
@@ -146,7 +160,12 @@ def test_over_https_browsers_are_told_to_stay_there(make_app: Callable[..., Flas
 
 def test_a_trace_that_is_given_goes_through_and_comes_back(api: FlaskClient, bus: ScriptedClient) -> None:
     seen = []
-    bus.tell(ListBranches, lambda _: seen.append(current_trace()) or errors.NotFound("None."))
+
+    def look(_: object) -> Refusal:
+        seen.append(current_trace())
+        return errors.NotFound("None.")
+
+    bus.tell(ListBranches, look)
     answer = api.get("/api/v1/branches", headers={"X-Request-Id": "shop-4711.a"})
     assert seen == ["shop-4711.a"]
     assert answer.headers["X-Request-Id"] == "shop-4711.a"
