@@ -1,6 +1,6 @@
 """Finding customers: a CRF number or mobile exactly first, then by parts of the name (DESIGN, money and time).
 
-The list has two stages, each in the order of names, so that each is one index's work on PostgreSQL.
+The list has two stages, each in the order of names; on PostgreSQL each is the work of indexes.
 """
 
 import base64
@@ -8,11 +8,11 @@ import binascii
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, true, tuple_
+from sqlalchemy import CTE, ColumnElement, Select, and_, false, not_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from contracts.actor import Actor, Right, Role
-from contracts.calls.customers import CustomerList, ListCustomers
+from contracts.calls.customers import CustomerList, CustomerView, ListCustomers
 from customers.cards import customer_view
 from customers.domain import search
 from customers.domain.refusals import UnknownCursor
@@ -23,26 +23,54 @@ from customers.tables import Customer
 def list_customers(session: Session, request: ListCustomers, actor: Actor) -> CustomerList:
     """A page of the customers that the actor sees. Raises Forbidden, UnknownCursor."""
     actor.require(Right.SEE_CUSTOMERS)
-    seen = _seen(request, actor)
     stages = _stages(request.search.strip())
     stage, after = _place(session, request.cursor)
-    found: list[tuple[int, Customer]] = []
+    found: list[tuple[int, UUID]] = []
     while stage < len(stages) and len(found) <= request.limit:
-        query = _in_order(seen.where(stages[stage]), after).limit(request.limit + 1 - len(found))
-        found += [(stage, customer) for customer in session.scalars(query)]
+        missing = request.limit + 1 - len(found)
+        found += [
+            (stage, id_) for id_ in session.scalars(_ids(request, actor, stages[stage], after).limit(missing))
+        ]
         stage, after = stage + 1, None
     page = found[: request.limit]
-    more = len(found) > request.limit
-    usernames = _usernames(session, [customer.id for _, customer in page])
     return CustomerList(
-        items=tuple(customer_view(customer, usernames.get(customer.id)) for _, customer in page),
-        next=_cursor(*page[-1]) if more else None,
+        items=_views(session, [id_ for _, id_ in page]),
+        next=_cursor(*page[-1]) if len(found) > request.limit else None,
     )
 
 
-def _seen(request: ListCustomers, actor: Actor) -> Select[tuple[Customer]]:
-    """The customers whom the actor sees, of the branch and status asked for."""
-    seen = select(Customer)
+def _ids(
+    request: ListCustomers, actor: Actor, stage: ColumnElement[bool] | None, after: tuple[str, UUID] | None
+) -> Select[tuple[UUID]]:
+    """The ids of one stage in the order of names.
+
+    What is searched is found first and sorted then: PostgreSQL would else walk the names in order, hoping to meet
+    enough matches soon, and read all of them for names at the end of the alphabet.
+    """
+    seen = _seen(request, actor)
+    hits = seen.subquery() if stage is None else _first(seen.where(stage))
+    names, ids = hits.c.name_key, hits.c.id
+    ordered = select(ids).order_by(names, ids)
+    return ordered if after is None else ordered.where(tuple_(names, ids) > after)
+
+
+def _first(query: Select[tuple[UUID, str]]) -> CTE:
+    return query.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _views(session: Session, ids: Sequence[UUID]) -> tuple[CustomerView, ...]:
+    rows = session.execute(
+        select(Customer, Login.username)
+        .outerjoin(Login, Login.customer_id == Customer.id)
+        .where(Customer.id.in_(ids))
+    )
+    views = {row[0].id: customer_view(row[0], row[1]) for row in rows}
+    return tuple(views[id_] for id_ in ids if id_ in views)
+
+
+def _seen(request: ListCustomers, actor: Actor) -> Select[tuple[UUID, str]]:
+    """Those whom the actor sees, of the branch and status asked for."""
+    seen = select(Customer.id, Customer.name_key)
     if actor.role is Role.CUSTOMER:
         seen = seen.where(Customer.id == actor.customer_id)
     elif actor.branch_ids is not None:
@@ -54,10 +82,10 @@ def _seen(request: ListCustomers, actor: Actor) -> Select[tuple[Customer]]:
     return seen
 
 
-def _stages(text: str) -> list[ColumnElement[bool]]:
-    """What the list shows first, and what after it."""
+def _stages(text: str) -> Sequence[ColumnElement[bool] | None]:
+    """What the list shows first, and what after it; None is everybody."""
     if not text:
-        return [true()]
+        return [None]
     exactly = _exactly(text)
     return [exactly, and_(_in_part(text), not_(exactly))]
 
@@ -77,22 +105,16 @@ def _in_part(text: str) -> ColumnElement[bool]:
     parts = [Customer.search.like(pattern) for pattern in search.patterns(text)]
     ways = [and_(*parts)] if parts else []
     key = search.crf_key(text)
-    if len(key) <= search.LONGEST_CRF and key.isascii():
+    if search.SHORTEST_CRF_BEGINNING <= len(key) <= search.LONGEST_CRF and key.isascii():
         ways.append(Customer.crf_key.startswith(key, autoescape=True))
     number = search.digits(text)
-    if number:
+    if len(number) >= search.SHORTEST_MOBILE_BEGINNING:
         ways.append(Customer.mobile_digits.like(f"{number}%"))
     return or_(*ways) if ways else false()
 
 
-def _in_order(query: Select[tuple[Customer]], after: tuple[str, UUID] | None) -> Select[tuple[Customer]]:
-    if after is not None:
-        query = query.where(tuple_(Customer.name_key, Customer.id) > after)
-    return query.order_by(Customer.name_key, Customer.id)
-
-
-def _cursor(stage: int, last: Customer) -> str:
-    return base64.urlsafe_b64encode(bytes([stage]) + last.id.bytes).rstrip(b"=").decode()
+def _cursor(stage: int, last: UUID) -> str:
+    return base64.urlsafe_b64encode(bytes([stage]) + last.bytes).rstrip(b"=").decode()
 
 
 def _place(session: Session, cursor: str | None) -> tuple[int, tuple[str, UUID] | None]:
@@ -108,13 +130,6 @@ def _place(session: Session, cursor: str | None) -> tuple[int, tuple[str, UUID] 
     if name_key is None:
         raise _unknown()
     return stage, (name_key, customer_id)
-
-
-def _usernames(session: Session, customer_ids: Sequence[UUID]) -> dict[UUID, str]:
-    rows = session.execute(
-        select(Login.customer_id, Login.username).where(Login.customer_id.in_(customer_ids))
-    )
-    return {customer_id: username for customer_id, username in rows if customer_id is not None}
 
 
 def _unknown() -> UnknownCursor:

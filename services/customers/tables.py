@@ -93,7 +93,13 @@ class Customer(Base):
     __tablename__ = "customers"
     __table_args__ = (
         Index(
-            "ix_customers_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}
+            "ix_customers_search",
+            "search",
+            postgresql_using="gin",
+            postgresql_ops={"search": "gin_trgm_ops"},
+            postgresql_with={
+                "fastupdate": "off"
+            },  # else a search right after an import reads the pending list
         ),
         Index("ix_customers_crf_prefix", "crf_key", postgresql_ops={"crf_key": "text_pattern_ops"}),
         Index(

@@ -8,7 +8,9 @@ SHORTEST_SUBSTRING = 3
 SHORTEST_MOBILE_ENDING = 6
 """A number of so many digits finds the mobile that ends in it, so that nobody has to type the country code."""
 SHORTEST_WHOLE_MOBILE = 8
-LONGEST_CRF = 40
+SHORTEST_MOBILE_BEGINNING = 5
+SHORTEST_CRF_BEGINNING, LONGEST_CRF = 3, 40
+"""Shorter beginnings would find nearly everybody, as numbers of one operator begin alike."""
 _MOST_PARTS = 8
 _SORTED_BY = 200
 """Characters of a name that decide its place in a list; PostgreSQL's index takes no key without bound."""
