@@ -12,6 +12,7 @@ from chassis.clock import Clock
 from chassis.keys import KeyFolder
 from contracts.actor import Actor, Role
 from contracts.errors import Unauthenticated
+from contracts.topology import SERVICES
 
 LIFETIME = timedelta(minutes=5)
 _CLOCKS_MAY_DIFFER = timedelta(seconds=30)
@@ -58,7 +59,7 @@ class ActorVerifier:
             payload = _decode(payload_text)
             claims = json.loads(payload)
             issuer = str(claims["iss"])
-            if not issuer.isalpha():
+            if issuer not in SERVICES:
                 raise ValueError(issuer)
             self._keys.public(issuer).verify(_decode(signature_text), payload)
             actor = Actor.model_validate(claims["actor"])

@@ -45,10 +45,9 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads; what it would write is rolled back."""
+        """A session that only reads; closing it rolls back, and what was read stays readable."""
         with Session(self._reading_engine, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     def close(self) -> None:
         """Close every pooled connection."""
