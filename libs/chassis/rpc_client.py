@@ -86,8 +86,8 @@ class RpcClient:
         correlation, future = uuid4().hex, Future[dict[str, Any]]()
         self._pending[correlation] = future
         envelope = {  # what was not given is not sent: "change what is given" needs to tell null from nothing
-            "request": request.model_dump(mode="json", exclude_unset=True), "actor": actor_token, "trace": current_trace(),
-            "deadline": time.time() + seconds,
+            "request": request.model_dump(mode="json", exclude_unset=True), "actor": actor_token,
+            "trace": current_trace(), "deadline": time.time() + seconds,
         }  # fmt: skip
         try:
             with self._publisher(deadline) as publisher:

@@ -1,9 +1,10 @@
 """Where a test's mails arrive: a real SMTP server that keeps them, or the folder of embedded mode."""
 
+import asyncio
 import email
 import email.policy
 import io
-from email.message import EmailMessage
+import time
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,14 +22,15 @@ class Sink:
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """Keep one mail."""
-        import time
-
         self.times.append(time.time())
         self.raw.append(envelope.content)
         return "250 kept"
 
     def __enter__(self) -> "Sink":
         self._controller.start()
+        server = self._controller.server
+        assert isinstance(server, asyncio.Server)
+        self._port = int(server.sockets[0].getsockname()[1])
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -37,8 +39,7 @@ class Sink:
     @property
     def port(self) -> int:
         """Where it listens."""
-        assert self._controller.server is not None
-        return int(self._controller.server.sockets[0].getsockname()[1])
+        return self._port
 
     def mails(self) -> list["Mail"]:
         """All mails so far."""
@@ -54,7 +55,7 @@ class Mail:
     """A received mail."""
 
     def __init__(self, raw: bytes) -> None:
-        self.message = cast(EmailMessage, email.message_from_bytes(raw, policy=email.policy.default))
+        self.message = email.message_from_bytes(raw, policy=email.policy.default)
 
     @property
     def to(self) -> str:

@@ -4,10 +4,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pydantic import BaseModel
+
 from chassis.idempotency import IdempotencyKeyReused, claim, fingerprint, remember
 from chassis.platform import Platform
 from contracts.calls import Done
-from contracts.calls.billing import RaiseFee, StartBillingRun
+from contracts.calls.billing import StartBillingRun
+
+
+class Named(BaseModel):
+    text: str
 
 
 def run(key: str | None, period: str = "2026-11") -> StartBillingRun:
@@ -52,5 +58,5 @@ def test_the_key_itself_is_no_part_of_what_was_said() -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_only_equal_requests_have_equal_fingerprints(one: str, other: str) -> None:
-    first, second = (RaiseFee.model_construct(amount=text, idempotency_key="k") for text in (one, other))
+    first, second = (Named(text=text) for text in (one, other))
     assert (fingerprint(first) == fingerprint(second)) == (one == other)

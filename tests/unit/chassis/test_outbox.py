@@ -20,7 +20,7 @@ from chassis.tables import ChassisBase, InboxRow, OutboxRow
 from contracts.events import PaymentMade
 from contracts.samples import SAMPLES
 
-EVENT = SAMPLES[PaymentMade]
+EVENT = PaymentMade.model_validate(SAMPLES[PaymentMade].model_dump(mode="json"))
 
 
 @pytest.fixture(autouse=True)
