@@ -1,0 +1,39 @@
+"""The notify service: its doors."""
+
+from typing import ClassVar
+
+from chassis.jobs import Job
+from chassis.reactions import Reactions
+from chassis.service import Service, call
+from contracts.actor import Actor
+from contracts.calls.notify import GetMessage, ListMessages, MessageList, MessageView, ResendMessage
+from notify.jobs import JOBS
+from notify.queries import list_messages, view_of, visible_message
+from notify.reactions import REACTIONS
+from notify.usecases.resend_message import resend_message
+
+
+class NotifyService(Service):
+    """Sends what events ask for, and shows what became of it."""
+
+    name = "notify"
+    reactions: ClassVar[Reactions] = REACTIONS
+    jobs: ClassVar[tuple[Job, ...]] = JOBS
+
+    @call
+    def list_messages(self, request: ListMessages, actor: Actor) -> MessageList:
+        """Messages that the actor sees, newest first."""
+        with self.reading() as session:
+            return list_messages(session, request, actor)
+
+    @call
+    def get_message(self, request: GetMessage, actor: Actor) -> MessageView:
+        """One message."""
+        with self.reading() as session:
+            return view_of(visible_message(session, actor, request.message_id))
+
+    @call
+    def resend_message(self, request: ResendMessage, actor: Actor) -> MessageView:
+        """Send a message again, as a new one."""
+        with self.transaction() as session:
+            return resend_message(session, request, actor, self.clock)

@@ -1,0 +1,1 @@
+"""One module per verb; each takes a Session, a clock and values, and commits nothing."""
