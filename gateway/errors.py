@@ -12,7 +12,7 @@ from contracts.errors import FieldError, Refusal, Unauthenticated
 from gateway.auth import is_api_request, session_cache
 from gateway.validation import refusal_of
 
-log = logger("gateway.errors")
+log = logger(__name__)
 
 STATUS_OF_KIND: dict[str, int] = {
     "invalid": 400,

@@ -12,7 +12,7 @@ from chassis.logs import current_trace, logger, new_trace, tracing
 HEADER = "X-Request-Id"
 _ACCEPTED = re.compile(r"^[A-Za-z0-9._-]{8,64}$", re.ASCII)
 
-log = logger("gateway.requests")
+log = logger(__name__)
 
 
 class Traced:
