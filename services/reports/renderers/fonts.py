@@ -137,7 +137,7 @@ def _instance(variable: bytes, axes: dict[str, float]) -> bytes:
     from fontTools.ttLib import TTFont
     from fontTools.varLib.instancer import instantiateVariableFont
 
-    font = TTFont(io.BytesIO(variable))
+    font = TTFont(io.BytesIO(variable), recalcTimestamp=False)  # the same bytes at any time
     for table in ("GSUB", "GPOS", "GDEF", "STAT"):
         if table in font:
             del font[table]

@@ -44,7 +44,7 @@ _TOP, _LOWEST = A4[1] - 66, 74.0
 _QR = 62.0
 _AIRY_LINES = 12
 """Longer tables stand closer, so that most invoices are one page."""
-_CLOSING = 190.0
+_CLOSING = 212.0
 """Height that total, words and QR code need below the last line."""
 
 
@@ -188,7 +188,7 @@ class _Drawing:
         self.sheet.text(_SECOND + 12, y - 32, labels.total, _STRONG)
         self.sheet.text(_RIGHT - 10, y - 32, amount_text(total, self.locale), _TOTAL, "end")
         self.sheet.text(_MARGIN, y - 66, labels.in_words, _LABEL)
-        self.sheet.paragraph(_MARGIN, y - 82, amount_in_words(total, self.locale), _BODY, _WIDTH)
+        self.sheet.paragraph(_MARGIN, y - 82, amount_in_words(total, self.locale), _BODY, _WIDTH, most=4)
         self.sheet.pattern(_MARGIN, _LOWEST, _QR, _qr(self.invoice.number), _INK)
         self.sheet.text(_MARGIN + _QR + 12, _LOWEST + 14, self.invoice.number, _STRONG)
         self.sheet.text(_MARGIN + _QR + 12, _LOWEST + 1, f"{total.currency} {total.decimal_text()}", _SMALL)

@@ -6,6 +6,7 @@ as text, so that no name or number of a customer ever becomes a formula.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import WorkbookAlreadySaved
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from contracts.money import Money, decimals_of
@@ -48,11 +50,15 @@ def render_report_xlsx(
     """
     with whole_file(path) as temporary:
         book = _Book(header)
-        for done, row in enumerate(rows, start=1):
-            book.add(row)
-            if progress is not None and done % _EVERY == 0:
-                progress(done)
-        book.save(temporary)
+        try:
+            for done, row in enumerate(rows, start=1):
+                book.add(row)
+                if progress is not None and done % _EVERY == 0:
+                    progress(done)
+            book.save(temporary)
+        except BaseException:
+            book.discard()
+            raise
     if progress is not None:
         progress(header.count)
     return book.totals
@@ -86,14 +92,14 @@ class _Book:
         values = [row.crf, row.customer, row.mobile, row.area, row.plan]
         if self.header.branch is None:
             values.insert(0, row.branch)
-        cells = [_text(place, value) if value else None for place, value in zip(texts, values, strict=False)]
+        cells = [_text(place, value) for place, value in zip(texts, values, strict=False)]
         cells += [
             _number(money[0], row.amount_minor, row.currency),
             _number(money[1], row.paid_minor, row.currency),
             _number(money[2], row.open_minor, row.currency),
             self._day(row.last_paid_on),
             _text(texts[-2], self._modes[row.last_mode]) if row.last_mode else None,
-            _text(texts[-1], ", ".join(row.invoice_numbers)) if row.invoice_numbers else None,
+            _text(texts[-1], ", ".join(row.invoice_numbers)),
         ]
         self._sheet.append(cells)
 
@@ -104,6 +110,15 @@ class _Book:
         for currency, sums in self.totals.by_currency.items():
             self._sheet.append(self._total(currency, sums))
         self._book.save(path)
+
+    def discard(self) -> None:
+        """Remove the temporary files that openpyxl keeps of sheets until they are saved."""
+        for sheet in self._book.worksheets:
+            writer = getattr(sheet, "_writer", None)
+            if writer is not None and Path(writer.out).exists():
+                with suppress(WorkbookAlreadySaved):
+                    sheet.close()
+                writer.cleanup()
 
     def _begin_sheet(self) -> None:
         """A sheet with its heading; what openpyxl writes before the first row has to be set before it."""
@@ -184,8 +199,11 @@ def money_format(currency: str) -> str:
 
 def _text(cells: tuple[Any, Any], text: str) -> Any:
     """The cell with this text, never a formula; where it looks like one, it is marked to stay text when edited."""
+    text = cell_text(text)
+    if not text:
+        return None
     cell = cells[1] if looks_like_formula(text) else cells[0]
-    cell._value, cell.data_type = cell_text(text), "s"  # openpyxl forgets the type of a cell used before
+    cell._value, cell.data_type = text, "s"  # openpyxl forgets the type of a cell used before
     return cell
 
 
