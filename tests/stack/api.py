@@ -1,8 +1,9 @@
 """The REST API as a test uses it: a signed-in caller, plain JSON."""
 
+import itertools
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
@@ -68,3 +69,22 @@ class Api:
                 return answer.json()
             time.sleep(0.1)
         raise AssertionError(f"{path} did not end within {seconds:.0f} s")
+
+
+class BalancedApi(Api):
+    """An Api in front of several gateways: each request goes to the next one, as behind a load balancer."""
+
+    def __init__(self, addresses: Sequence[str], token: str = "") -> None:
+        super().__init__(addresses[0], token)
+        self._addresses = addresses
+        clients = [self.http, *(Api(address).http for address in addresses[1:])]
+        self._next = itertools.cycle(clients)
+
+    def sign_in(self, username: str, password: str) -> "BalancedApi":
+        """Another caller, signed in."""
+        return BalancedApi(self._addresses, super().sign_in(username, password).token)
+
+    def request(self, method: str, path: str, *, key: str | None = None, **arguments: Any) -> httpx.Response:
+        """One request to the gateway whose turn it is."""
+        self.http = next(self._next)
+        return super().request(method, path, key=key, **arguments)

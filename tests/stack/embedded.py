@@ -37,7 +37,11 @@ class Embedded:
     def start(self) -> None:
         """Start and wait until it answers."""
         self.process.start()
-        wait_until("headend run answers", self._answers, 60)
+        try:
+            wait_until("headend run answers", self._answers, 60)
+        except BaseException:
+            self.process.kill()
+            raise
 
     def admin(self) -> Api:
         """The administrator, signed in."""

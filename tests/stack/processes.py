@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 HEADEND = [sys.executable, "-m", "deploy"]
 
 
@@ -28,8 +30,10 @@ def clean_environment(**settings: str) -> dict[str, str]:
 class Process:
     """One process of Headend; its output goes to a file."""
 
-    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], output: Path) -> None:
-        self.name, self._arguments, self._environment, self.output = name, arguments, environment, output
+    def __init__(self, name: str, arguments: list[str], environment: dict[str, str], output: Path,
+                 *, module: str = "deploy") -> None:  # fmt: skip
+        self.name, self._environment, self.output = name, environment, output
+        self._command = [sys.executable, "-m", module, *arguments]
         self._popen: subprocess.Popen[bytes] | None = None
         self.starts = 0
 
@@ -38,7 +42,7 @@ class Process:
         self.starts += 1
         with self.output.open("ab") as output:
             self._popen = subprocess.Popen(
-                [*HEADEND, *self._arguments], env=self._environment, stdout=output, stderr=output,
+                self._command, env=self._environment, stdout=output, stderr=output,
                 start_new_session=True,
             )  # fmt: skip
 
@@ -76,13 +80,22 @@ class Process:
         return self.output.read_text(errors="replace") if self.output.exists() else ""
 
     def peak_memory(self) -> int:
-        """Largest resident memory so far, in bytes; 0 when it does not run."""
+        """Largest resident memory of it or a child so far, in bytes; 0 when it does not run."""
         try:
-            status = Path(f"/proc/{self.pid}/status").read_text()
-        except OSError:
+            process = psutil.Process(self.pid)
+            family = [process, *process.children(recursive=True)]
+        except psutil.NoSuchProcess:
             return 0
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
+        return max(_peak(member.pid) for member in family)
+
+
+def _peak(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    line = next((line for line in status.splitlines() if line.startswith("VmHWM")), "VmHWM: 0 kB")
+    return int(line.split()[1]) * 1024
 
 
 def wait_until(what: str, check: Callable[[], bool], seconds: float = 60.0, pause: float = 0.05) -> None:

@@ -15,10 +15,10 @@ SERVICES = ("customers", "billing", "notify", "reports")
 
 
 class Real:
-    """The whole stack. `replicas` says how many processes each service has; dead ones are started anew."""
+    """The whole stack. `replicas` and `gateways` say how many processes there are; dead ones are started anew."""
 
     def __init__(self, home: Path, databases: dict[str, str], amqp_uri: str, *, replicas: int = 1,
-                 smtp_port: int | None = None, **settings: str) -> None:  # fmt: skip
+                 gateways: int = 1, smtp_port: int | None = None, **settings: str) -> None:  # fmt: skip
         self.home, self.port = home, free_port()
         home.mkdir(parents=True, exist_ok=True)
         self.address = f"http://127.0.0.1:{self.port}"
@@ -39,18 +39,30 @@ class Real:
             for service in SERVICES
             for number in range(replicas)
         ]
-        self.gateway = Process("gateway", ["gateway"], self.environment, home / "gateway.log")
+        ports = [self.port, *(free_port() for _ in range(gateways - 1))]
+        self.addresses = [f"http://127.0.0.1:{port}" for port in ports]
+        names = ["gateway", *(f"gateway-{number}" for number in range(1, gateways))]
+        self.gateways = [
+            Process(name, ["gateway"], self.environment | {"HEADEND_PORT": str(port)}, home / f"{name}.log")
+            for name, port in zip(names, ports, strict=True)
+        ]
+        self.gateway = self.gateways[0]
         self._supervising = threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, daemon=True)
 
     def __enter__(self) -> "Real":
         for command in ("keys", "migrate"):
             subprocess.run([*HEADEND, command], env=self.environment, check=True, capture_output=True)
-        for process in (*self.processes, self.gateway):
+        for process in (*self.processes, *self.gateways):
             process.start()
         self._supervising.set()
         self._supervisor.start()
-        wait_until("the stack answers", self._answers, 90)
+        try:
+            wait_until("the stack answers", self._answers, 90)
+        except BaseException:
+            print(self.logs())
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -58,7 +70,7 @@ class Real:
     ) -> None:
         self._supervising.clear()
         self._supervisor.join(10)
-        for process in (*self.processes, self.gateway):
+        for process in (*self.processes, *self.gateways):
             process.kill()
 
     def admin(self) -> Api:
@@ -71,20 +83,21 @@ class Real:
 
     def logs(self) -> str:
         """The end of every process's output, for a failure's message."""
-        return "\n".join(f"== {p.name}\n{p.log()[-1500:]}" for p in (*self.processes, self.gateway))
+        return "\n".join(f"== {p.name}\n{p.log()[-1500:]}" for p in (*self.processes, *self.gateways))
 
     def _supervise(self) -> None:
         pause = threading.Event()
         while self._supervising.is_set():
-            for process in (*self.processes, self.gateway):
+            for process in (*self.processes, *self.gateways):
                 if not process.running and self._supervising.is_set():
                     process.start()
             pause.wait(0.5)
 
     def _answers(self) -> bool:
         try:
-            if httpx.get(f"{self.address}/health/ready", timeout=2).status_code != 200:
-                return False
+            for address in self.addresses:
+                if httpx.get(f"{address}/health/ready", timeout=2).status_code != 200:
+                    return False
             admin = self.admin()
             paths = ("/plans", "/messages")
             return all(admin.request("GET", path).is_success for path in paths)

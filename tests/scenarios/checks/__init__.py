@@ -1,0 +1,1 @@
+"""The checker: what must hold after any story and any fault, read from databases, API, mails and files."""
