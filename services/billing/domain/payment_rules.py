@@ -55,6 +55,12 @@ class PaymentAlreadyVoided(Conflict):
     code = "payment_already_voided"
 
 
+class StillRunning(Conflict):
+    """A request with the same key is under way."""
+
+    code = "still_running"
+
+
 class OnlinePaymentNotOffered(Forbidden):
     """Customers cannot pay by themselves yet: the payment provider comes with a later issue."""
 

@@ -1,0 +1,1 @@
+"""Reads: what an actor sees of plans, subscriptions, dues, payments, invoices and runs."""

@@ -1,0 +1,33 @@
+"""The few pieces of SQL that are written differently for SQLite and PostgreSQL."""
+
+from typing import Any
+
+from sqlalchemy import Uuid
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.functions import FunctionElement
+
+from chassis.database import is_sqlite
+
+
+def insert_for(session: Session, table: type[DeclarativeBase]) -> Any:
+    """An INSERT that knows ON CONFLICT; both dialects take the same calls."""
+    return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+
+
+class new_uuid(FunctionElement[Any]):
+    """A random UUID made by the database, one for each row of an INSERT ... SELECT."""
+
+    type = Uuid()
+    inherit_cache = True
+
+
+@compiles(new_uuid, "sqlite")
+def _on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return "lower(hex(randomblob(16)))"
+
+
+@compiles(new_uuid)
+def _elsewhere(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return "gen_random_uuid()"

@@ -1,0 +1,272 @@
+"""Charge one period to a chunk of subscriptions (RULES, periods and charges).
+
+The rows are made inside the database, so that a hundred thousand take seconds. A month is charged once: what
+is
+charged already is left out, and the unique index refuses what two runs might charge at the same time.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, or_, select
+from sqlalchemy.orm import Session
+
+from billing.domain.journal import Account, EntryKind
+from billing.domain.periods import period_end
+from billing.ledger import add_entry
+from billing.statements import insert_for, new_uuid
+from billing.tables import (
+    Charge,
+    CustomerCopy,
+    Import,
+    JournalLineRow,
+    PlanPrice,
+    Subscription,
+    SubscriptionStop,
+)
+from billing.usecases.charge_part_months import PartMonths, insert_part_months
+from billing.usecases.refresh_statuses import restate
+from chassis.clock import Clock
+from chassis.outbox import emit
+from contracts.actor import Actor
+from contracts.cards import BranchCard, ChargeKind, CustomerState, FeeCategory, Proration, Service
+from contracts.events import ChargesRaised, RaisedCharge
+from contracts.fields import period_start
+
+CHUNK = 500
+"""Subscriptions of one chunk, so that an event holds at most so many charges."""
+
+_RECURRING = ChargeKind.RECURRING.value
+_USAGE = FeeCategory.USAGE.value
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What a chunk did: how many were looked at, charged and for how much, and where the next one begins."""
+
+    looked_at: int
+    count: int
+    minor: int
+    cursor: UUID | None
+
+
+def raise_charges(
+    session: Session,
+    branch: BranchCard,
+    period: str,
+    after: UUID | None,
+    *,
+    run_id: UUID,
+    actor: Actor,
+    clock: Clock,
+) -> Chunk:
+    """Charge the period to the next subscriptions of the branch after that id; `cursor` None when there
+    were none.
+    """
+    ids = _next_ids(session, branch.id, period, after)
+    if not ids:
+        return Chunk(0, 0, 0, None)
+    entry_id = add_entry(
+        session,
+        kind=EntryKind.CHARGES,
+        branch_id=branch.id,
+        currency=branch.currency,
+        business_date=clock.today(branch.time_zone),
+        actor=actor,
+        clock=clock,
+        source_id=run_id,
+    )
+    span = and_(Subscription.branch_id == branch.id, Subscription.id >= ids[0], Subscription.id <= ids[-1])
+    made = {"entry_id": entry_id, "raised_at": clock.now()}
+    charged = _insert_whole_months(session, branch, period, span, made)
+    if branch.policy.proration is Proration.DAILY:
+        partly = _part_months(session, branch, period, span)
+        charged += insert_part_months(session, partly, branch, period, made)
+    if charged:
+        _insert_lines(session, entry_id, period, ids)
+        _tell(session, branch, period, charged, clock)
+        free = [row.subscription_id for row in charged if not row.amount_minor]
+        restate(session, _stale(session, span, period) + free, branch, actor=actor, clock=clock)
+    return Chunk(len(ids), len(charged), sum(row.amount_minor for row in charged), ids[-1])
+
+
+def _stale(session: Session, span: ColumnElement[bool], period: str) -> list[UUID]:
+    """Subscriptions that count as paid beyond this month, which a late run has charged only now."""
+    return list(
+        session.scalars(select(Subscription.id).where(span, Subscription.expires_on >= period_end(period)))
+    )
+
+
+def preview_charges(session: Session, branch: BranchCard, period: str) -> tuple[int, int]:
+    """How many charges a run would raise now, and their sum in minor units."""
+    span = Subscription.branch_id == branch.id
+    whole = select(_price(period).label("minor")).where(span, *_chargeable(branch, period)).subquery()
+    count, minor = session.execute(select(func.count(), func.coalesce(func.sum(whole.c.minor), 0))).one()
+    if branch.policy.proration is Proration.DAILY:
+        rows = _part_months(session, branch, period, span).rows(session, period)
+        count, minor = count + len(rows), minor + sum(row["amount_minor"] for row in rows)
+    return int(count), int(minor)
+
+
+def count_to_charge(session: Session, branch_id: UUID, period: str) -> int:
+    """How many subscriptions of the branch a run for the period has before it."""
+    statement = select(func.count()).select_from(Subscription)
+    return session.scalar(statement.where(Subscription.branch_id == branch_id, *_served(period))) or 0
+
+
+def _next_ids(session: Session, branch_id: UUID, period: str, after: UUID | None) -> list[UUID]:
+    statement = select(Subscription.id).where(Subscription.branch_id == branch_id, *_served(period))
+    if after is not None:
+        statement = statement.where(Subscription.id > after)
+    return list(session.scalars(statement.order_by(Subscription.id).limit(CHUNK)))
+
+
+def _insert_whole_months(
+    session: Session, branch: BranchCard, period: str, span: ColumnElement[bool], made: dict[str, Any]
+) -> list[Any]:
+    columns: dict[str, Any] = {
+        "id": new_uuid(),
+        "branch_id": Subscription.branch_id,
+        "customer_id": Subscription.customer_id,
+        "subscription_id": Subscription.id,
+        "kind": literal(_RECURRING),
+        "category": literal(_USAGE),
+        "service": Subscription.service,
+        "period": literal(period),
+        "amount_minor": _price(period),
+        "settled_minor": literal(0),
+        "currency": Subscription.currency,
+        "note": literal(""),
+        "entry_id": literal(made["entry_id"], Charge.entry_id.type),
+        "raised_at": literal(made["raised_at"], Charge.raised_at.type),
+    }
+    source = select(*(value.label(name) for name, value in columns.items())).where(
+        span, *_chargeable(branch, period)
+    )
+    statement = insert_for(session, Charge).from_select(list(columns), source).on_conflict_do_nothing()
+    returned = statement.returning(
+        Charge.id, Charge.customer_id, Charge.subscription_id, Charge.service, Charge.amount_minor
+    )
+    return list(session.execute(returned))
+
+
+def _price(period: str) -> Any:
+    """The price valid on the period's first day: the own one, else the plan's; before its first, its
+    first.
+    """
+    of_plan = select(PlanPrice.price_minor).where(PlanPrice.plan_id == Subscription.plan_id).limit(1)
+    valid = of_plan.where(PlanPrice.valid_from <= period_start(period)).order_by(PlanPrice.valid_from.desc())
+    first = of_plan.order_by(PlanPrice.valid_from)
+    return func.coalesce(Subscription.price_minor, valid.scalar_subquery(), first.scalar_subquery())
+
+
+def _served(period: str) -> list[ColumnElement[bool]]:
+    """What holds for every subscription that a run may charge for the period, wholly or in part."""
+    return [
+        Subscription.billed_from <= period,
+        Subscription.started_on <= period_end(period),
+        or_(
+            Subscription.import_id.is_(None),
+            Subscription.import_id.not_in(select(Import.id).where(Import.completed_at.is_(None))),
+        ),
+        exists().where(
+            CustomerCopy.id == Subscription.customer_id, CustomerCopy.state == CustomerState.ACTIVE.value
+        ),
+        ~exists().where(
+            Charge.subscription_id == Subscription.id, Charge.period == period, Charge.kind == _RECURRING
+        ),
+        ~exists().where(
+            SubscriptionStop.subscription_id == Subscription.id,
+            SubscriptionStop.stopped_on <= period_start(period),
+            or_(SubscriptionStop.resumed_on.is_(None), SubscriptionStop.resumed_on > period_end(period)),
+        ),
+    ]
+
+
+def _begun_or_stopped_within(period: str) -> ColumnElement[bool]:
+    return or_(
+        Subscription.started_on > period_start(period),
+        exists().where(
+            SubscriptionStop.subscription_id == Subscription.id,
+            SubscriptionStop.stopped_on <= period_end(period),
+            or_(SubscriptionStop.resumed_on.is_(None), SubscriptionStop.resumed_on > period_start(period)),
+        ),
+    )
+
+
+def _chargeable(branch: BranchCard, period: str) -> list[ColumnElement[bool]]:
+    """Subscriptions to be charged for the whole month."""
+    if branch.policy.proration is Proration.DAILY:
+        return [*_served(period), ~_begun_or_stopped_within(period)]
+    return _served(period)
+
+
+def _part_months(session: Session, branch: BranchCard, period: str, span: ColumnElement[bool]) -> PartMonths:
+    """Subscriptions to be charged by days."""
+    statement = select(
+        Subscription.id,
+        Subscription.branch_id,
+        Subscription.customer_id,
+        Subscription.service,
+        Subscription.started_on,
+        Subscription.currency,
+        _price(period).label("price_minor"),
+    ).where(span, *_served(period), _begun_or_stopped_within(period))
+    return PartMonths(tuple(session.execute(statement)), branch.policy.proration)
+
+
+def _insert_lines(session: Session, entry_id: UUID, period: str, ids: list[UUID]) -> None:
+    """A receivable line for each charge of the entry, and a revenue line for each service."""
+    of_entry = and_(
+        Charge.kind == _RECURRING,
+        Charge.period == period,
+        Charge.subscription_id >= ids[0],
+        Charge.subscription_id <= ids[-1],
+        Charge.entry_id == entry_id,
+    )
+    names = ["entry_id", "line", "account", "amount_minor", "customer_id", "charge_id", "service", "category"]
+    position = func.row_number().over(order_by=Charge.subscription_id)
+    owed = select(
+        Charge.entry_id,
+        position,
+        literal(Account.RECEIVABLE.value),
+        Charge.amount_minor,
+        Charge.customer_id,
+        Charge.id,
+        Charge.service,
+        Charge.category,
+    ).where(of_entry)
+    session.execute(insert(JournalLineRow).from_select(names, owed))
+    earned = (
+        select(
+            Charge.entry_id,
+            len(ids) + func.row_number().over(order_by=Charge.service),
+            literal(Account.REVENUE.value),
+            -func.sum(Charge.amount_minor),
+            Charge.service,
+            Charge.category,
+        )
+        .where(of_entry)
+        .group_by(Charge.entry_id, Charge.service, Charge.category)
+    )
+    session.execute(insert(JournalLineRow).from_select([*names[:4], *names[6:]], earned))
+
+
+def _tell(session: Session, branch: BranchCard, period: str, charged: list[Any], clock: Clock) -> None:
+    charges = tuple(
+        RaisedCharge.model_construct(
+            id=row.id,
+            customer_id=row.customer_id,
+            subscription_id=row.subscription_id,
+            kind=ChargeKind.RECURRING,
+            category=FeeCategory.USAGE,
+            service=Service(row.service),
+            period=period,
+            amount_minor=row.amount_minor,
+            settled_minor=0,
+        )
+        for row in charged
+    )
+    event = ChargesRaised.model_construct(branch_id=branch.id, currency=branch.currency, charges=charges)
+    emit(session, event, clock)
