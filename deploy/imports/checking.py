@@ -1,6 +1,7 @@
 """Checking a whole table before anything is written."""
 
-from collections.abc import Iterator, Mapping as Lookup
+from collections.abc import Iterator
+from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -16,6 +17,7 @@ from deploy.imports.refusals import MappingRefused
 from deploy.imports.rows import Place, PreparedRow, RowProblems, Surroundings, prepare
 from deploy.imports.source_tables import SourceRow, SourceTable
 from deploy.imports.spool import BadRows, GoodRows
+
 
 @dataclass
 class Needs:
@@ -42,7 +44,8 @@ def known_places(mapping: Mapping, branches: Lookup[str, BranchCard], plans: Kno
             found[code] = Place(described.currency, described.time_zone, frozenset(mapping.plans))
         elif here.currency != described.currency:
             raise MappingRefused(
-                f"branches.{code}: the branch is here already, with {here.currency}; the mapping says {described.currency}."
+                f"branches.{code}: the branch is here already, with {here.currency}; "
+                f"the mapping says {described.currency}."
             )
     return found
 
@@ -88,7 +91,10 @@ def _prepared(
             continue
         first = first_row_of.setdefault(row.customer.crf.casefold(), source.number)
         if first != source.number:
-            bad.add(source, [f'crf "{row.customer.crf}" stands in row {first} already; each customer has one row.'])
+            bad.add(
+                source,
+                [f'crf "{row.customer.crf}" stands in row {first} already; each customer has one row.'],
+            )
             continue
         yield source, row
 
@@ -101,9 +107,7 @@ def _taken_elsewhere(prepared: list[tuple[SourceRow, PreparedRow]], databases: D
     return {crf for crf, customer_id in here.items() if ids[crf] != customer_id}
 
 
-def check_plans(
-    mapping: Mapping, needs: Needs, known: Lookup[str, Place], plans: KnownPlans
-) -> None:
+def check_plans(mapping: Mapping, needs: Needs, known: Lookup[str, Place], plans: KnownPlans) -> None:
     """Raises MappingRefused for a plan that is here for another service, or has a price that its branch cannot have."""
     from billing.usecases.add_plan import price_of
 

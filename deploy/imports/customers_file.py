@@ -1,4 +1,4 @@
-"""`headend import customers`: customers with their subscriptions from a CSV file or a workbook, described by a mapping."""
+"""`headend import customers`: customers with their subscriptions from a CSV file or a workbook, by a mapping."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -19,8 +19,8 @@ from deploy.imports.refusals import FileRefused, RowsRefused
 from deploy.imports.rows import Surroundings, customer_id_of, no_date
 from deploy.imports.source_tables import open_table
 from deploy.imports.spool import BadRows, GoodRows, bad_rows, good_rows
-from deploy.imports.writing import begin, completed_at, prepare_branches, prepare_plans, write_rows
 from deploy.imports.values import CellProblem, value_of
+from deploy.imports.writing import begin, completed_at, prepare_branches, prepare_plans, write_rows
 
 IMPORTS = UUID("6f1b7c52-54a5-4f2e-9d0c-0f3c6a1f9f0e")
 """The namespace of import ids."""
@@ -52,9 +52,9 @@ def import_customers_file(
     invite: bool = False,
     clock: Clock | None = None,
 ) -> Outcome:
-    """Check everything, then import in chunks; the same call finishes what was stopped, and changes nothing afterwards.
+    """Check everything, then import in chunks; the same call finishes what was stopped, then changes nothing more.
 
-    `say` is told the progress, line by line. With `skip_bad`, wrong rows go into that file, and the others are imported.
+    `say` is told the progress, line by line. With `skip_bad`, wrong rows go into that file, the others in.
     Raises FileRefused, MappingRefused, RowsRefused (nothing was changed), WrongSetting.
     """
     mapping = read_mapping(mapping_file)
@@ -76,7 +76,10 @@ def _import_once(
 ) -> Outcome:
     completed = completed_at(databases, import_id)
     if completed is not None:
-        say(f"{file.name} was imported already, with this mapping, at {completed:%Y-%m-%d %H:%M} UTC. Nothing was changed.")
+        say(
+            f"{file.name} was imported already, with this mapping, at {completed:%Y-%m-%d %H:%M} UTC. "
+            "Nothing was changed."
+        )
         return Outcome(import_id, again=True)
     with databases.customers.reading() as session:
         branches = branches_by_code(session)
@@ -90,7 +93,9 @@ def _import_once(
         begin(databases, import_id, file.name, dates)
         prepare_plans(databases, mapping, cards, needs.plans)
         written = write_rows(databases, import_id, cards, good, say)
-    return Outcome(import_id, good.count + bad_count, bad_count, written.added, written.kept, good.subscriptions)
+    return Outcome(
+        import_id, good.count + bad_count, bad_count, written.added, written.kept, good.subscriptions
+    )
 
 
 def _check(

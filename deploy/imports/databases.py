@@ -1,4 +1,4 @@
-"""The databases that an import writes to, with the use cases of their services; the running services relay the events."""
+"""The databases that an import writes to, with their services' use cases; the running services relay the events."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

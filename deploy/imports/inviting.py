@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from contracts.cards import CustomerState
 from contracts.calls.customers import InviteCustomer
+from contracts.cards import CustomerState
 from customers.signin_tables import Login, OneTimeLink
 from customers.tables import Customer
 from customers.usecases.invite_customer import invite_customer
@@ -37,5 +37,8 @@ def invite(databases: Databases, customer_ids: list[UUID], say: Callable[[str], 
                 request = InviteCustomer(customer_id=customer_id)
                 invite_customer(session, request, IMPORTER, databases.clock, key)
             invited += len(waiting)
-    say(f"Invited: {invited:,} customers get a link to set a password; {len(customer_ids) - invited:,} need none or have no e-mail.")
+    say(
+        f"Invited: {invited:,} customers get a link to set a password; "
+        f"{len(customer_ids) - invited:,} need none or have no e-mail."
+    )
     return invited

@@ -149,12 +149,16 @@ def read_mapping(path: Path) -> Mapping:
     except (yaml.YAMLError, RecursionError) as error:
         raise MappingRefused(f"{path.name} is not YAML: {' '.join(str(error).split())[:300]}") from None
     if not isinstance(document, dict):
-        raise MappingRefused(f"{path.name} must hold `customer:` with the columns; see docs/how-to/import.md.")
+        raise MappingRefused(
+            f"{path.name} must hold `customer:` with the columns; see docs/how-to/import.md."
+        )
     try:
         return Mapping.model_validate(document)
     except ValidationError as error:
         sentences = [_sentence(dict(problem)) for problem in error.errors()[:20]]
-        raise MappingRefused("\n".join([f"{path.name} is not a mapping that can be used:", *sentences])) from None
+        raise MappingRefused(
+            "\n".join([f"{path.name} is not a mapping that can be used:", *sentences])
+        ) from None
 
 
 def require_columns(mapping: Mapping, table: SourceTable, file: str) -> None:
@@ -170,7 +174,9 @@ def require_columns(mapping: Mapping, table: SourceTable, file: str) -> None:
             problems.append(f'  {place} names the column "{column[:60]}", which {file} has more than once.')
     if problems:
         have = ", ".join(name[:40] for name in table.columns[:40] if name)
-        raise MappingRefused("\n".join(["The mapping does not fit the file:", *problems, f"  It has: {have}."]))
+        raise MappingRefused(
+            "\n".join(["The mapping does not fit the file:", *problems, f"  It has: {have}."])
+        )
 
 
 def _sentence(problem: dict[str, object]) -> str:

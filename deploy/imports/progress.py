@@ -49,7 +49,13 @@ def remember(session: Session, import_id: UUID, dates: BusinessDates, clock: Clo
         return
     session.add(
         JobRow(
-            job=_JOB, period=str(import_id), state="running", lease_until=now, attempts=1, progress=progress, started_at=now
+            job=_JOB,
+            period=str(import_id),
+            state="running",
+            lease_until=now,
+            attempts=1,
+            progress=progress,
+            started_at=now,
         )
     )
 

@@ -1,6 +1,7 @@
-"""A row of the table becomes a customer with subscriptions, checked field by field, or a list of what is wrong with it."""
+"""A row of the table becomes a customer with subscriptions, checked field by field, or a list of what is wrong."""
 
-from collections.abc import Callable, Iterator, Mapping as Lookup
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -95,14 +96,18 @@ def prepare(row: SourceRow, around: Surroundings) -> PreparedRow:
     for number, rules in enumerate(around.mapping.subscriptions):
         if rules.when is None or rules.when.holds(row.cells):
             crf = customer.crf if customer else ""
-            found = _subscription(row, rules, place, today, uuid5(around.import_id, f"subscription:{crf}:{number}"))
+            found = _subscription(
+                row, rules, place, today, uuid5(around.import_id, f"subscription:{crf}:{number}")
+            )
             if isinstance(found, list):
                 problems += found
             else:
                 subscriptions.append(found)
     if problems or customer is None:
         raise RowProblems(problems)
-    return PreparedRow(number=row.number, branch=branch, customer=customer, subscriptions=tuple(subscriptions))
+    return PreparedRow(
+        number=row.number, branch=branch, customer=customer, subscriptions=tuple(subscriptions)
+    )
 
 
 def customer_id_of(import_id: UUID, crf: str) -> UUID:
@@ -118,7 +123,9 @@ def _place(row: SourceRow, around: Surroundings, problems: list[str]) -> tuple[s
         return "", None
     place = around.places.get(code)
     if place is None:
-        problems.append(f'there is no branch "{code[:20]}"; add it under `branches` of the mapping, or correct it.')
+        problems.append(
+            f'there is no branch "{code[:20]}"; add it under `branches` of the mapping, or correct it.'
+        )
     return code, place
 
 
@@ -142,7 +149,9 @@ def _customer(
             problems.append(f"{name} {problem}.")
     for name in ("date_of_birth", "locale", "username"):
         values[name] = values.get(name) or None
-    values["mobile"] = values.get("mobile", "").removesuffix(".0")  # Access and spreadsheets make numbers of them
+    values["mobile"] = values.get("mobile", "").removesuffix(
+        ".0"
+    )  # Access and spreadsheets make numbers of them
     values |= {"id": customer_id_of(around.import_id, values.get("crf", "")), "branch_id": NOT_YET}
     try:
         customer = CustomerRow.model_validate(values)
@@ -171,7 +180,11 @@ def _fits(customer: CustomerRow, today: Callable[[], date], problems: list[str])
 
 
 def _subscription(
-    row: SourceRow, rules: SubscriptionRules, place: Place | None, today: Callable[[], date], subscription_id: UUID
+    row: SourceRow,
+    rules: SubscriptionRules,
+    place: Place | None,
+    today: Callable[[], date],
+    subscription_id: UUID,
 ) -> PreparedSubscription | list[str]:
     problems: list[str] = []
 
@@ -196,9 +209,13 @@ def _subscription(
         if value is None and not any(problem.startswith(name) for problem in problems):
             problems.append(f"{name} is missing.")
     if status not in STATUSES:
-        problems.append(f'status is "{status[:40]}"; it may be {", ".join(STATUSES)} (dates and charges give the rest).')
+        problems.append(
+            f'status is "{status[:40]}"; it may be {", ".join(STATUSES)} (dates and charges give the rest).'
+        )
     if plan and place and plan not in place.plans:
-        problems.append(f'plan "{plan}" is not in the branch; describe it under `plans` of the mapping, or add it first.')
+        problems.append(
+            f'plan "{plan}" is not in the branch; describe it under `plans` of the mapping, or add it first.'
+        )
     if started_on and billed_from and billed_from < period_of(started_on):
         problems.append(f"billed_from {billed_from} lies before started_on {started_on.isoformat()}.")
     if problems:

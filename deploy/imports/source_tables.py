@@ -49,7 +49,8 @@ def open_table(path: Path, sheet: str | None = None) -> AbstractContextManager[S
     if extension == ".xlsx":
         return open_workbook(path, sheet)
     raise FileRefused(
-        f'{path.name} ends in "{extension or "nothing"}"; an import takes .csv (UTF-8) or .xlsx. Save it as one of them.'
+        f'{path.name} ends in "{extension or "nothing"}"; an import takes .csv (UTF-8) or .xlsx. '
+        "Save it as one of them."
     )
 
 
@@ -79,7 +80,7 @@ def row_of(number: int, columns: Sequence[str], values: Sequence[str]) -> Source
     missing = [name for name in columns[len(values) :] if name]
     problem = None
     if surplus:
-        problem = f"has {len(values)} cells where the header has {len(columns)}; is a value with a comma not quoted?"
+        problem = f"has {len(values)} cells where the header has {len(columns)} (a comma not quoted?)"
     elif missing:
         problem = f"ends before the column {missing[0]}; has {len(values)} cells where the header has {len(columns)}"
     return SourceRow(number, cells, problem)

@@ -1,4 +1,4 @@
-"""Checked rows wait here, on disk, until all are checked; so memory stays small, and what was checked is what is written."""
+"""Checked rows wait here, on disk, until all are checked: memory stays small, and what was checked is written."""
 
 import csv
 import tempfile

@@ -29,7 +29,7 @@ class CellProblem(Exception):
 
 
 class Rule(BaseModel):
-    """Where one value comes from (exactly one source), and what is done with it, in this order: map, case, date, decimal."""
+    """Where one value comes from (exactly one source), and what is done with it: map, case, date, decimal, in order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,10 +53,16 @@ class Rule(BaseModel):
     def _one_source(self) -> "Rule":
         given = [name for name in _SOURCES if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"needs exactly one of {', '.join(_SOURCES)}; it has {', '.join(given) or 'none'}")
+            raise ValueError(
+                f"needs exactly one of {', '.join(_SOURCES)}; it has {', '.join(given) or 'none'}"
+            )
         if (self.hash_modulo is not None) != bool(self.of):
             raise ValueError("hash_modulo and the list `of` belong together")
-        if self.date is not None and sorted(part[0] for part in _DATE_PART.findall(self.date)) != ["D", "M", "Y"]:
+        if self.date is not None and sorted(part[0] for part in _DATE_PART.findall(self.date)) != [
+            "D",
+            "M",
+            "Y",
+        ]:
             raise ValueError("date is written with DD, MM and YYYY (or YY), such as DD.MM.YYYY")
         return self
 
@@ -119,7 +125,9 @@ def _hash(text: str) -> int:
 
 def _months_before(text: str, today: date) -> str:
     if not text.isascii() or not text.isdigit() or int(text[:6]) > MOST_MONTHS:
-        raise CellProblem(f'is counted back by "{text[:40]}" months; that must be a whole number up to {MOST_MONTHS}')
+        raise CellProblem(
+            f'is counted back by "{text[:40]}" months; that must be a whole number up to {MOST_MONTHS}'
+        )
     return f"{add_months(period_of(today), -int(text))}-01"
 
 

@@ -20,7 +20,7 @@ _LAST_ROW = 1_048_576
 
 @contextmanager
 def open_workbook(path: Path, sheet: str | None = None) -> Iterator[SourceTable]:
-    """Open a sheet (default: the first) whose first row names the columns. Raises FileRefused, also while rows are read."""
+    """Open a sheet (default: the first); its first row names the columns. Raises FileRefused, also at a row."""
     import openpyxl
 
     check_archive(path)
@@ -63,9 +63,12 @@ def _check_part(part: zipfile.ZipInfo, name: str) -> None:
     is_sheet = "worksheets/" in part.filename
     if part.file_size > (limits.SHEET_BYTES if is_sheet else limits.PART_BYTES):
         raise _bomb(name, f"holds {part.filename[:60]!r}, which unpacks to {part.file_size:,} bytes")
-    if part.file_size > limits.SUSPICIOUS_BYTES and part.file_size > limits.RATIO * max(1, part.compress_size):
+    if part.file_size > limits.SUSPICIOUS_BYTES and part.file_size > limits.RATIO * max(
+        1, part.compress_size
+    ):
         raise _bomb(
-            name, f"holds {part.filename[:60]!r}, {part.compress_size:,} bytes that unpack to {part.file_size:,}"
+            name,
+            f"holds {part.filename[:60]!r}, {part.compress_size:,} bytes that unpack to {part.file_size:,}",
         )
 
 
@@ -73,7 +76,9 @@ def _refuse_declarations(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: 
     """Workbooks declare no entities; files made to blow up a parser do."""
     with archive.open(part) as stream:
         if _DECLARATION.search(stream.read(4096)):
-            raise FileRefused(f"{name} holds XML declarations that no spreadsheet program writes; it is not read.")
+            raise FileRefused(
+                f"{name} holds XML declarations that no spreadsheet program writes; it is not read."
+            )
 
 
 def _bomb(name: str, what: str) -> FileRefused:
@@ -81,7 +86,9 @@ def _bomb(name: str, what: str) -> FileRefused:
 
 
 def _broken(name: str, error: Exception) -> FileRefused:
-    return FileRefused(f"{name} is not a workbook that can be read ({str(error)[:120]}). Save it as .xlsx again.")
+    return FileRefused(
+        f"{name} is not a workbook that can be read ({str(error)[:120]}). Save it as .xlsx again."
+    )
 
 
 def _sheet(book: Any, wanted: str | None, name: str) -> Any:
@@ -130,7 +137,7 @@ def _records(sheet: Any, name: str, *, last_row: int, last_column: int) -> Itera
 
 
 def cell_text(value: object) -> str:
-    """A cell as text: whole numbers without ".0", dates as 2026-11-21. Numbers come as the sheet shows their shortest form."""
+    """A cell as text: whole numbers without ".0", other numbers in their shortest form, dates as 2026-11-21."""
     if value is None:
         return ""
     if isinstance(value, bool):

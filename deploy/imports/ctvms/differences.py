@@ -48,10 +48,15 @@ def differences(records: Records, today: date, policy: ExpiryPolicy) -> Iterator
     """Everything that does not fit, line by line under headings."""
     standings = [standing_of(connection, today, policy) for connection in records.connections]
     yield from _under("Statuses that are not the old program's on this business date", _statuses(standings))
-    yield from _under("Expiry dates that differ: the old program counted months of 30 days", _expiries(standings))
+    yield from _under(
+        "Expiry dates that differ: the old program counted months of 30 days", _expiries(standings)
+    )
     yield from _under("Fewer invoices than PAID months", _invoices(records))
     yield from _under("Invoices that stand twice; every row is kept", _twice(records))
-    yield from _under("Registered before the first month of the payment table; nothing is charged for before", _early(records))
+    yield from _under(
+        "Registered before the first month of the payment table; nothing is charged for before",
+        _early(records),
+    )
     yield from _under("Customers without a connection", _without_connection(records))
 
 

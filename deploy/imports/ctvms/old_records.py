@@ -21,7 +21,7 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True)
 class Connection:
-    """A subscription of the old program, with its months: True settled, False open. Status and expiry are the old ones."""
+    """A subscription of the old program, with its months: True settled, False open. Status and expiry are the old."""
 
     crf: str
     service: Service
@@ -136,7 +136,9 @@ def _customers(tables: OldTables, found: Records, today: date) -> set[str]:
             "country": reader.text("CUST_COUNTRY"), "postal_code": number(reader.text("CUST_PINCODE")),
         }  # fmt: skip
         if reader.text("CRF") in crfs:
-            reader.wrong(f'CRF "{reader.text("CRF")}" stands in an earlier row already; each customer has one row.')
+            reader.wrong(
+                f'CRF "{reader.text("CRF")}" stands in an earlier row already; each customer has one row.'
+            )
         crfs.add(reader.text("CRF"))
         try:
             found.customers.append(CustomerRow.model_validate(values))
@@ -196,7 +198,10 @@ def _year(text: str) -> int:
 
 def _invoices(readers: list[Reader], found: Records) -> None:
     for reader in readers:
-        issued, service = reader.cell("PAYMENT_DATE", day), reader.cell("SERVICE", one_of(old_tables.SERVICES))
+        issued, service = (
+            reader.cell("PAYMENT_DATE", day),
+            reader.cell("SERVICE", one_of(old_tables.SERVICES)),
+        )
         mode = reader.cell("MODE", one_of(old_tables.MODES))
         if reader.readable and issued and service and mode:
             found.invoices.append(

@@ -54,7 +54,9 @@ def read_tables(folder: Path) -> OldTables:
     """Every table's rows. Raises FileRefused for tables or columns that are missing, or files that cannot be read."""
     missing = [name for name in TABLES if not (folder / f"{name}.csv").is_file()]
     if missing:
-        raise FileRefused(f"{folder} lacks {', '.join(f'{name}.csv' for name in missing)}; export all ten tables as CSV.")
+        raise FileRefused(
+            f"{folder} lacks {', '.join(f'{name}.csv' for name in missing)}; export all ten tables as CSV."
+        )
     return {name: _read(folder / f"{name}.csv", columns) for name, columns in TABLES.items()}
 
 

@@ -51,7 +51,11 @@ def test_blank_rows_are_left_out_and_counted(tmp_path: Path) -> None:
         (b"PK\x03\x04....", "file.csv", "a workbook or a zip file"),
         (b"PK\x03\x04....", "file.xlsx", "is not a workbook"),
         (b"crf,name\n", "file.xlsx", "is not a workbook"),
-        (",".join(f"c{number}" for number in range(1_000_000)).encode() + b"\n1\n", "file.csv", "500 columns"),
+        (
+            ",".join(f"c{number}" for number in range(1_000_000)).encode() + b"\n1\n",
+            "file.csv",
+            "500 columns",
+        ),
         (b"c," * 5_000_000 + b"\n", "file.csv", "longer than"),
     ],
 )

@@ -41,7 +41,11 @@ def rewritten(path: Path, part: str, content: bytes) -> Path:
 
 def test_a_workbook_is_read_like_a_csv_file(tmp_path: Path) -> None:
     path = workbook(
-        tmp_path / "w.xlsx", ["crf", "mobile", "price", "since"], [7, 9000000101.0, 29.85, date(2026, 11, 1)], [], [8]
+        tmp_path / "w.xlsx",
+        ["crf", "mobile", "price", "since"],
+        [7, 9000000101.0, 29.85, date(2026, 11, 1)],
+        [],
+        [8],
     )
     assert rows_of(path) == [
         SourceRow(2, {"crf": "7", "mobile": "9000000101", "price": "29.85", "since": "2026-11-01"}),
@@ -57,8 +61,8 @@ def test_a_workbook_is_read_like_a_csv_file(tmp_path: Path) -> None:
         (12.0, "12"),
         (0.1, "0.1"),
         (True, "TRUE"),
-        (datetime(2026, 11, 21), "2026-11-21"),
-        (datetime(2026, 11, 21, 8, 30), "2026-11-21 08:30:00"),
+        (datetime.fromisoformat("2026-11-21"), "2026-11-21"),
+        (datetime.fromisoformat("2026-11-21 08:30"), "2026-11-21 08:30:00"),
         (" x ", " x "),
     ],
 )
@@ -88,7 +92,7 @@ def test_a_part_that_lies_about_its_size_is_found_broken(tmp_path: Path) -> None
     lying = content.replace((30_000_011).to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
     assert lying != content
     bomb.write_bytes(lying)
-    with pytest.raises(FileRefused, match="cannot|can be read"):
+    with pytest.raises(FileRefused, match="not a workbook that can be read"):
         rows_of(bomb)
 
 
