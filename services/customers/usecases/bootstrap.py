@@ -1,8 +1,8 @@
-"""What must be there before the first call: branch MAIN, the CRF counter, an administrator who can get in."""
+"""What must be there before the first call: branch MAIN, the CRF counter, an administrator."""
 
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
@@ -10,18 +10,13 @@ from chassis.database import lock_key
 from contracts.actor import Role, service_actor
 from contracts.calls.customers import AddBranch
 from contracts.cards import CustomerState
-from contracts.errors import NotFound
 from customers.domain.passwords import check_password
-from customers.domain.throttling import account_key
 from customers.domain.tokens import new_password
-from customers.domain.usernames import username_key
 from customers.hashing import common_passwords, hash_password
-from customers.signin_tables import Login, SignInTries
 from customers.tables import Branch, Counter, StaffMember
 from customers.usecases.add_branch import add_branch
 from customers.usecases.count_crf import COUNTER, FIRST
 from customers.usecases.open_login import open_login
-from customers.usecases.set_password import set_password
 
 MAIN = "MAIN"
 _BOOTSTRAP = 7_340_000
@@ -47,26 +42,6 @@ def bootstrap(session: Session, username: str, password: str | None, clock: Cloc
     if session.scalar(administrators.limit(1)) is not None:
         return None
     return _add_administrator(session, username, password, clock)
-
-
-def reset_admin_password(session: Session, username: str, clock: Clock) -> str:
-    """A new generated password for this administrator, for whoever runs the machine.
-
-    The login is opened again, its tries are forgotten, its sessions end. Raises NotFound.
-    """
-    row = session.execute(
-        select(Login, StaffMember)
-        .join(StaffMember, StaffMember.id == Login.staff_id)
-        .where(StaffMember.role == Role.ADMIN.value, Login.username_key == username_key(username))
-    ).first()
-    if row is None:
-        raise NotFound(f'There is no administrator "{username}"; name one in HEADEND_ADMIN_USERNAME.')
-    login, member = row[0], row[1]
-    password = new_password()
-    member.state, login.is_closed = CustomerState.ACTIVE.value, False
-    set_password(session, login, hash_password(password), clock)
-    session.execute(delete(SignInTries).where(SignInTries.key == account_key(login.username_key)))
-    return password
 
 
 def _add_administrator(session: Session, username: str, password: str | None, clock: Clock) -> str | None:
