@@ -5,9 +5,10 @@ workbook costs. Money is written as a number from its exact decimal text, days a
 as text, so that no name or number of a customer ever becomes a formula.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,9 @@ class _Book:
         name = f"{self.header.period} {words}"[:27] + (f" {number}" if number > 1 else "")
         sheet: Any = self._book.create_sheet(name)
         self._sheet = sheet
+        sheet._values_to_row = (
+            _placed  # openpyxl's own tries each cell as a plain value first: a fifth of all the work
+        )
         sheet.freeze_panes = f"A{_TABLE_HEAD + 1}"
         sheet.sheet_view.rightToLeft = is_right_to_left(self.header.locale)
         _set_up_printing(sheet)
@@ -203,14 +207,27 @@ def _text(cells: tuple[Any, Any], text: str) -> Any:
     if not text:
         return None
     cell = cells[1] if looks_like_formula(text) else cells[0]
-    cell._value, cell.data_type = text, "s"  # openpyxl forgets the type of a cell used before
+    cell._value = text
     return cell
 
 
 def _number(cell: Any, minor: int, currency: str) -> Any:
     """The cell with an amount. openpyxl writes the decimal text as it stands, so no digit passes through a float."""
-    cell._value, cell.data_type = Money.of(minor, currency).decimal_text(), "n"
+    cell._value, cell.data_type = _decimal_text(minor, currency), "n"
     return cell
+
+
+@lru_cache(maxsize=16_384)
+def _decimal_text(minor: int, currency: str) -> str:
+    return Money.of(minor, currency).decimal_text()
+
+
+def _placed(cells: list[Any], row: int) -> Iterator[Any]:
+    """The cells of a row, each knowing where it stands."""
+    for column, cell in enumerate(cells, start=1):
+        if cell is not None:
+            cell.column, cell.row = column, row
+            yield cell
 
 
 def _set_up_printing(sheet: Any) -> None:
