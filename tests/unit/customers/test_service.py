@@ -3,6 +3,7 @@
 import inspect
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,9 +36,9 @@ REQUIRED = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[CustomersService]:
-    platform = Platform("customers", Settings(home=tmp_path), cast(RpcClient, None))
+@contextmanager
+def service_in(home: Path) -> Iterator[CustomersService]:
+    platform = Platform("customers", Settings(home=home), cast(RpcClient, None))
     platform.keys.make_missing(("customers",))
     migrate(platform.database, migrations_of("customers"))
     with platform.database.transaction() as session:
@@ -46,6 +47,19 @@ def service(tmp_path: Path) -> Iterator[CustomersService]:
     service.platform = platform
     yield service
     platform.database.close()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[CustomersService]:
+    with service_in(tmp_path) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def closed_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CustomersService]:
+    """For tests that get nothing done, so that they can share it."""
+    with service_in(tmp_path_factory.mktemp("home")) as service:
+        yield service
 
 
 def ask(service: CustomersService, method: str, actor: str = "", **request: Any) -> dict[str, Any]:
@@ -68,10 +82,10 @@ def test_there_are_all_calls_to_look_at() -> None:
 
 
 @pytest.mark.parametrize("method", sorted(set(CONTRACT) - OPEN_TO_EVERYBODY))
-def test_nobody_comes_in_without_signing_in(service: CustomersService, method: str) -> None:
+def test_nobody_comes_in_without_signing_in(closed_service: CustomersService, method: str) -> None:
     fields = CONTRACT[method].model_fields.items()
     request = {name: REQUIRED[name] for name, field in fields if field.is_required()}
-    assert ask(service, method, **request)["refusal"]["kind"] == "unauthenticated"
+    assert ask(closed_service, method, **request)["refusal"]["kind"] == "unauthenticated"
 
 
 def test_a_session_opens_the_doors(service: CustomersService) -> None:
