@@ -1,0 +1,31 @@
+"""What billing listens to: customers and branches, of which it keeps copies by version."""
+
+from sqlalchemy.orm import Session
+
+from billing.usecases.keep_customer import keep_branch, keep_customer
+from chassis.reactions import EventContext, Reactions
+from contracts.events import BranchChanged, CustomerChanged, CustomerDeactivated, CustomerRegistered
+
+
+def on_customer(
+    session: Session,
+    event: CustomerRegistered | CustomerChanged | CustomerDeactivated,
+    context: EventContext,
+) -> None:
+    """Keep the customer as the event shows them."""
+    keep_customer(session, event.customer)
+
+
+def on_branch(session: Session, event: BranchChanged, context: EventContext) -> None:
+    """Keep the branch as the event shows it."""
+    keep_branch(session, event.branch)
+
+
+REACTIONS = Reactions(
+    {
+        BranchChanged: on_branch,
+        CustomerRegistered: on_customer,
+        CustomerChanged: on_customer,
+        CustomerDeactivated: on_customer,
+    }
+)
