@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from chassis.database import Database
 from chassis.tables import ChassisBase
-from customers import signin_tables
+from customers import hashing, signin_tables
 from customers.tables import Base
 from tests.unit.customers.builders import Operator
 
@@ -21,3 +22,9 @@ def operator(tmp_path: Path) -> Iterator[Operator]:
         metadata.create_all(database.engine)
     yield Operator(database)
     database.close()
+
+
+@pytest.fixture(autouse=True)
+def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with its smallest parameters: dozens of sign-ins in a test should not take seconds."""
+    monkeypatch.setattr(hashing, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from contracts.actor import Actor, Role
 from contracts.calls import customers as calls
@@ -17,8 +18,9 @@ from customers.domain.refusals import (
     WrongPassword,
 )
 from customers.domain.tokens import new_password
-from customers.hashing import HASHER, hash_password
-from customers.signin_tables import Login, LoginSession, OneTimeLink
+from customers.hashing import HASHER as REAL_HASHER
+from customers.hashing import hash_password
+from customers.signin_tables import LoginSession, OneTimeLink
 from customers.usecases.bootstrap import bootstrap
 from customers.usecases.change_own_password import change_own_password, find_own_password
 from customers.usecases.check_session import touch_session
@@ -65,15 +67,15 @@ def test_unknown_users_and_wrong_passwords_are_answered_alike(operator: Operator
     assert unknown.value.envelope() == wrong.value.envelope()
 
 
-def test_stored_passwords_are_argon2id_and_tokens_are_stored_as_digests(operator: Operator) -> None:
+def test_passwords_are_hashed_with_argon2id_in_19_mebibytes() -> None:
+    assert REAL_HASHER.hash(GOOD_PASSWORD).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_passwords_and_tokens_are_stored_as_digests_only(operator: Operator) -> None:
     opened = operator.sign_in("admin", ADMIN_PASSWORD)
     with operator.reading() as session:
-        login = session.query(Login).one()
-        assert login.password_hash is not None and login.password_hash.startswith(
-            "$argon2id$v=19$m=19456,t=2,p=1$"
-        )
-        assert session.query(LoginSession).one().token_hash != opened.token
-        assert HASHER.check_needs_rehash(login.password_hash) is False
+        stored = str(session.execute(text("SELECT * FROM logins, sessions")).all())
+    assert opened.token not in stored and ADMIN_PASSWORD not in stored and "$argon2id$" in stored
 
 
 def test_a_one_time_password_opens_one_session_that_may_do_nothing_else(operator: Operator) -> None:
