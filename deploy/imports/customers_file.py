@@ -91,7 +91,7 @@ def _import_once(
         check_plans(mapping, needs, around.places, plans)
         cards = prepare_branches(databases, mapping, needs.branches)
         begin(databases, import_id, file.name, dates)
-        prepare_plans(databases, mapping, cards, needs.plans)
+        prepare_plans(databases, mapping.plans, cards, needs.plans)
         written = write_rows(databases, import_id, cards, good, say)
     return Outcome(
         import_id, good.count + bad_count, bad_count, written.added, written.kept, good.subscriptions

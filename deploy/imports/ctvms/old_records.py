@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.cards import PaymentMode, Service
-from contracts.fields import period_of
+from contracts.fields import Username, period_of
 from customers.usecases.import_customers import CustomerRow
 from deploy.imports.ctvms import old_tables
 from deploy.imports.ctvms.old_tables import OldTables, day, number, one_of, text_or_none
@@ -17,6 +17,7 @@ from deploy.imports.source_tables import SourceRow
 from deploy.imports.values import CellProblem, born
 
 Read = TypeVar("Read")
+_USERNAME: TypeAdapter[str] = TypeAdapter(Username)
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def read_records(tables: OldTables, today: date) -> Records:
 
     found.admins = [reader.text("USERNAME") for reader in readers("ADMIN_LOGIN_DETAILS", of_customer=False)]
     for reader in readers("CUSTOMER_LOGIN_DETAILS"):
-        found.usernames[reader.text("CRF")] = reader.text("CUST_USERNAME")
+        found.usernames[reader.text("CRF")] = reader.cell("CUST_USERNAME", _username) or ""
     for reader in readers("BROADBAND_LOGIN"):
         found.broadband_usernames[reader.text("CRF")] = reader.text("CUST_BROADBAND_USERNAME")
     _connections(readers, found)
@@ -188,6 +189,13 @@ def _grid(readers: list[Reader]) -> dict[str, dict[str, bool]]:
                 break
             of_customer[period] = state
     return months
+
+
+def _username(text: str) -> str:
+    try:
+        return _USERNAME.validate_python(text)
+    except ValidationError:
+        raise CellProblem(f'is "{text[:40]}", which is no username') from None
 
 
 def _year(text: str) -> int:

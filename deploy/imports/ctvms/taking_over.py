@@ -1,0 +1,4 @@
+"""`headend import ctvms`: read and check all ten tables, write what fits our books, tell what does not."""
+
+
+
