@@ -1,36 +1,56 @@
-"""The `headend` command: run, serve, migrate, keys, admin, events, import."""
+"""The `headend` command: run, serve, gateway, migrate, keys, admin, events, import.
+
+Nothing of Headend is imported before a command is chosen: `run` and `serve` must patch the process first.
+"""
 
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import click
 
-from deploy import embedded, events, real, upkeep
-from deploy.imports.command import imports
+GROUPS = {"events": "deploy.events:events", "import": "deploy.imports.command:imports"}
 
 
 class StartRefused(click.ClickException):
-    """Headend cannot start; the text says why and what to do."""
+    """Headend cannot do this; the text says why and what to do."""
 
     def show(self, file: Any = None) -> None:
         """The sentence alone, without a stack trace."""
         click.echo(f"headend: {self.message}", err=True)
 
 
-def plainly(action: Callable[[], int | None]) -> None:
-    """Carry out a command's action; a known reason for failing becomes one sentence and exit code 1."""
-    from chassis.settings import WrongSetting
-    from contracts.errors import Refusal
+class Headend(click.Group):
+    """The command with groups that are imported when they are named."""
 
-    try:
-        code = action()
-    except (WrongSetting, Refusal, OSError) as error:
-        raise StartRefused(getattr(error, "message", None) or str(error)) from None
-    sys.exit(code or 0)
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, groups among them."""
+        return sorted([*super().list_commands(ctx), *GROUPS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The named command."""
+        if cmd_name not in GROUPS:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = GROUPS[cmd_name].partition(":")
+        found: click.Command = getattr(import_module(module), name)
+        return found
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out a command; a known reason for failing becomes one sentence and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from chassis.settings import WrongSetting
+            from contracts.errors import Refusal
+
+            if isinstance(error, (WrongSetting, Refusal, OSError)):
+                raise StartRefused(getattr(error, "message", None) or str(error)) from None
+            raise
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Headend, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="headend")
 def main() -> None:
     """Headend runs a cable-TV and broadband operator. Settings are HEADEND_* environment variables (README)."""
@@ -39,34 +59,50 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Run everything in this one process, with SQLite and files under HEADEND_HOME."""
-    plainly(embedded.run)
+    from chassis.green import patch_first
+
+    patch_first()
+    from deploy import embedded
+
+    sys.exit(embedded.run())
 
 
 @main.command()
 @click.argument("service", type=click.Choice(["customers", "billing", "notify", "reports"]))
 def serve(service: str) -> None:
     """Run one service, with PostgreSQL and RabbitMQ."""
-    plainly(lambda: real.serve(service))
+    from chassis.green import patch_first
+
+    patch_first()
+    from deploy import real
+
+    sys.exit(real.serve(service))
 
 
 @main.command()
 @click.option("--workers", default=2, show_default=True, help="Processes of the gateway.")
 def gateway(workers: int) -> None:
     """Run the gateway under gunicorn."""
-    plainly(lambda: real.gateway(workers))
+    from deploy import real
+
+    real.gateway(workers)
 
 
 @main.command()
 @click.argument("services", nargs=-1)
 def migrate(services: tuple[str, ...]) -> None:
     """Bring the databases of SERVICES (default: all) to their newest form."""
-    plainly(lambda: upkeep.migrate(services))
+    from deploy import upkeep
+
+    upkeep.migrate(services)
 
 
 @main.command()
 def keys() -> None:
     """Make the signing and sealing keys that are missing in HEADEND_KEYS."""
-    plainly(upkeep.make_keys)
+    from deploy import upkeep
+
+    upkeep.make_keys()
 
 
 @main.group()
@@ -77,8 +113,6 @@ def admin() -> None:
 @admin.command("reset-password")
 def reset_password() -> None:
     """Give the administrator a new generated password and print it once."""
-    plainly(upkeep.reset_admin_password)
+    from deploy import upkeep
 
-
-main.add_command(events.events)
-main.add_command(imports, "import")
+    upkeep.reset_admin_password()

@@ -3,16 +3,14 @@
 import os
 import sys
 
+from chassis.settings import load_settings
+
 
 def serve(name: str) -> int:
-    """Run one service until it is told to stop; returns the exit code."""
-    from chassis.green import patch_first
-
-    patch_first()
+    """Run one service until it is told to stop; returns the exit code. The process is patched already."""
     from chassis import logs
     from chassis.rpc_client import RpcClient
     from chassis.runner import Runner, open_service
-    from chassis.settings import load_settings
     from deploy.house import service_class
 
     settings = load_settings()
@@ -29,8 +27,6 @@ def serve(name: str) -> int:
 
 def gateway(workers: int) -> None:
     """Become gunicorn serving the gateway."""
-    from chassis.settings import load_settings
-
     settings = load_settings()
     os.execv(  # noqa: S606  # this process becomes gunicorn, so that signals reach it
         sys.executable,
