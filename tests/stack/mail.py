@@ -1,6 +1,5 @@
 """Where a test's mails arrive: a real SMTP server that keeps them, or the folder of embedded mode."""
 
-import asyncio
 import email
 import email.policy
 import io
@@ -11,6 +10,8 @@ from typing import Any, cast
 from aiosmtpd.controller import Controller
 from pypdf import PdfReader
 
+from tests.stack.processes import free_port
+
 
 class Sink:
     """An SMTP server that accepts and keeps every mail."""
@@ -18,7 +19,8 @@ class Sink:
     def __init__(self) -> None:
         self.raw: list[bytes] = []
         self.times: list[float] = []
-        self._controller = Controller(self, hostname="127.0.0.1", port=0, data_size_limit=50_000_000)
+        self.port = free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, data_size_limit=50_000_000)
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """Keep one mail."""
@@ -28,18 +30,10 @@ class Sink:
 
     def __enter__(self) -> "Sink":
         self._controller.start()
-        server = self._controller.server
-        assert isinstance(server, asyncio.Server)
-        self._port = int(server.sockets[0].getsockname()[1])
         return self
 
     def __exit__(self, *_: object) -> None:
         self._controller.stop()
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return self._port
 
     def mails(self) -> list["Mail"]:
         """All mails so far."""
