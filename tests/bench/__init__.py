@@ -1,0 +1,1 @@
+"""How fast Headend is in real mode, each figure beside its floor of the same run (`make bench`)."""
