@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime, time
 from typing import TypeVar
 from uuid import UUID, uuid4
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from billing.queries.dues import get_dues
 from billing.tables import Charge, JournalLineRow, Subscription
 from billing.usecases.add_plan import add_plan
@@ -42,8 +45,6 @@ from contracts.cards import (
     Service,
 )
 from contracts.events import Event
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 ADMIN = Actor(subject="staff:admin", name="Ada Admin", role=Role.ADMIN, branch_ids=None)
 Told = TypeVar("Told", bound=Event)
@@ -131,7 +132,9 @@ class World:
 
     def bill(self, period: str, branch: BranchCard | None = None) -> RunView:
         """A billing run to its end, statuses included."""
-        run = self.do(start_billing_run, StartBillingRun(period=period, branch_id=branch.id if branch else None))
+        run = self.do(
+            start_billing_run, StartBillingRun(period=period, branch_id=branch.id if branch else None)
+        )
         self.work()
         return run
 
@@ -208,7 +211,10 @@ class World:
 def staff(role: Role, *branches: BranchCard) -> Actor:
     """A member of staff of these branches."""
     return Actor(
-        subject=f"staff:{role}", name=role.title(), role=role, branch_ids=frozenset(one.id for one in branches)
+        subject=f"staff:{role}",
+        name=role.title(),
+        role=role,
+        branch_ids=frozenset(one.id for one in branches),
     )
 
 
@@ -217,5 +223,3 @@ def customer_actor(customer: CustomerCard) -> Actor:
     return Actor(
         subject=f"customer:{customer.id}", name=customer.name, role=Role.CUSTOMER, customer_id=customer.id
     )
-
-

@@ -3,6 +3,9 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
+
 from billing.domain.payment_rules import (
     AmountNotPositive,
     NothingToPay,
@@ -23,9 +26,6 @@ from contracts.cards import BranchCard, CustomerCard, PaymentMode, Service
 from contracts.errors import Forbidden, NotFound
 from contracts.events import PaymentMade, PaymentVoided
 from contracts.money import NotAnAmount
-from sqlalchemy import delete, update
-from sqlalchemy.exc import DBAPIError
-
 from tests.unit.billing.builders import World, customer_actor, staff
 
 
@@ -89,7 +89,11 @@ def test_one_payment_is_one_invoice_with_its_allocations_as_lines(world: World, 
         invoice = get_invoice(session, GetInvoice(number=paid.invoice_number), world.actor)
     assert (invoice.number, invoice.total.minor) == ("MAIN-2026-000001", 90000)
     assert [line.partial for line in invoice.lines] == [False, False, True]
-    assert (invoice.seller.name, invoice.buyer.name, invoice.buyer.reference) == ("Main", "Deepa Kumar", "101")
+    assert (invoice.seller.name, invoice.buyer.name, invoice.buyer.reference) == (
+        "Main",
+        "Deepa Kumar",
+        "101",
+    )
 
 
 def test_the_event_holds_the_whole_invoice(world: World, deepa: CustomerCard) -> None:
@@ -227,9 +231,7 @@ def test_a_hidden_customer_is_not_found_and_a_role_without_the_right_is_forbidde
 
 def test_customers_cannot_pay_online_by_themselves_yet(world: World, deepa: CustomerCard) -> None:
     with pytest.raises(OnlinePaymentNotOffered):
-        world.pay(
-            deepa, "250.00", mode=PaymentMode.ONLINE, reference="UPI-1", actor=customer_actor(deepa)
-        )
+        world.pay(deepa, "250.00", mode=PaymentMode.ONLINE, reference="UPI-1", actor=customer_actor(deepa))
 
 
 def test_only_who_may_void_voids(world: World, branch: BranchCard, deepa: CustomerCard) -> None:
