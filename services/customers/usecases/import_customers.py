@@ -1,7 +1,8 @@
 """Take over customers from another program, chunk by chunk, under ids that are the same at every attempt."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -149,10 +150,12 @@ def _free(session: Session, row: CustomerRow, taken: set[str]) -> str:
     raise CrfTaken(f"No username is free for {row.crf}.", field="username")
 
 
-def _wanted(row: CustomerRow) -> list[str]:
-    return ([row.username] if row.username else []) + list(usernames_for(row.crf))
+def _wanted(row: CustomerRow) -> Iterator[str]:
+    if row.username:
+        yield row.username
+    yield from usernames_for(row.crf)
 
 
 def _few(row: CustomerRow) -> list[str]:
     """The usernames that are most likely taken, to be looked up together for a whole chunk."""
-    return [username_key(username) for username in _wanted(row)[:3]]
+    return [username_key(username) for username in islice(_wanted(row), 3)]
