@@ -11,7 +11,7 @@ from notify.domain.wording import amount_text, day_text, moment_text, month_text
 from notify.letters import CONFIRMATION, INVITATION, REMINDER, WELCOME, Letter
 from notify.templating import words_of
 
-LINK_PAGE = "/set-password"
+LINK_PAGE = "/password/"
 """The gateway's page that takes the one-time link."""
 
 
@@ -59,7 +59,7 @@ def _welcome(event: CustomerRegistered, around: Surroundings) -> dict[str, Any]:
 def _invitation(event: PasswordLinkIssued, around: Surroundings) -> dict[str, Any]:
     return {
         "name": event.name, "username": event.username,
-        "link": f"{around.links_to}{LINK_PAGE}?token={quote(around.secret or '')}",
+        "link": f"{around.links_to}{LINK_PAGE}{quote(around.secret or '', safe='')}",
         "expires": moment_text(event.link_token.expires_at, around.time_zone, around.locale),
     }  # fmt: skip
 

@@ -1,11 +1,10 @@
 """A message as a mail: one sender, exactly one recipient, text and HTML, at most one attachment."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from uuid import UUID
 
@@ -14,6 +13,9 @@ from email_validator import validate_email
 from contracts.fields import one_address
 from notify.domain.header_text import display_name, header_line
 from notify.templating import Rendered
+
+_FOLD = "\r\n "
+_ENCODED_BYTES = 45
 
 
 class BadAddress(Exception):
@@ -71,21 +73,7 @@ def build_mail(
     `sender` is the address, `sender_name` what is shown beside it. Raises BadAddress.
     """
     address = recipient_address(recipient)
-    needs_utf8 = not address.isascii()
-    mail = EmailMessage(
-        policy=(SMTPUTF8 if needs_utf8 else SMTP).clone(cte_type="7bit", refold_source="none")
-    )
-    try:
-        mail["From"] = Address(display_name(sender_name), addr_spec=sender)
-        mail["To"] = Address(addr_spec=address)
-        mail["Subject"] = header_line(rendered.subject)
-        mail["Date"] = format_datetime(created_at)
-        mail["Message-ID"] = message_id(mail_id)
-        mail["Auto-Submitted"] = "auto-generated"
-        mail["X-Auto-Response-Suppress"] = "All"
-        mail["Content-Language"] = language
-    except (MessageError, ValueError) as error:
-        raise BadAddress(f"the mail's head cannot be written: {error}") from error
+    mail = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
     mail.set_content(rendered.text, cte="quoted-printable")
     mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     if attachment is not None:
@@ -93,4 +81,44 @@ def build_mail(
         mail.add_attachment(
             attachment.content, maintype=kind, subtype=form, filename=header_line(attachment.name)
         )
-    return Envelope(sender, address, mail.as_bytes(), mail_id, created_at, needs_utf8)
+    head = _head(
+        {
+            "From": f"{_phrase(display_name(sender_name))} <{sender}>".lstrip(),
+            "To": address,
+            "Subject": _words(header_line(rendered.subject)),
+            "Date": format_datetime(created_at),
+            "Message-ID": message_id(mail_id),
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+            "Content-Language": language,
+        }
+    )
+    return Envelope(sender, address, head + mail.as_bytes(), mail_id, created_at, not address.isascii())
+
+
+def _head(headers: dict[str, str]) -> bytes:
+    """The headers, each one value. Written by ourselves: EmailMessage loses spaces, and quotes around names, when it
+    folds long ones (seen on Python 3.11). Raises BadAddress should a value hold a line end after all.
+    """
+    for name, value in headers.items():
+        if "\r" in value.replace(_FOLD, "") or "\n" in value.replace(_FOLD, ""):
+            raise BadAddress(f"the mail's {name} holds a line end")
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
+
+
+def _phrase(name: str) -> str:
+    """A name beside an address, quoted or encoded."""
+    return f'"{name}"' if name and name.isascii() else _words(name)
+
+
+def _words(text: str) -> str:
+    """Text in a header: as it is, or as encoded words of at most 75 characters each (RFC 2047)."""
+    if text.isascii() and "=?" not in text:
+        return text
+    chunks, chunk = [], ""
+    for character in text:
+        if len((chunk + character).encode()) > _ENCODED_BYTES:
+            chunks.append(chunk)
+            chunk = ""
+        chunk += character
+    return _FOLD.join(f"=?utf-8?b?{b64encode(part.encode()).decode()}?=" for part in [*chunks, chunk])

@@ -62,6 +62,7 @@ class Smtp:
         try:
             self._offer(server, envelope)
             server.send(_quoted(envelope.content))
+            server.send(b".\r\n")  # three bytes that could not be sent were not sent
         except OSError as error:
             self._drop()
             raise RefusedForNow(
@@ -145,10 +146,9 @@ class Smtp:
                 self._refused(code, answer)
 
     def _end(self, server: smtplib.SMTP) -> None:
-        """The dot, and what the server says to it."""
+        """What the server says to the dot."""
         try:
             _patience(server, ANSWER_SECONDS)
-            server.send(b".\r\n")
             code, answer = server.getreply()
         except OSError as error:
             self._drop()

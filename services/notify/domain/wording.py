@@ -14,6 +14,8 @@ from contracts.money import Money
 LANGUAGES = ("en", "fr", "id", "pl", "zh_Hant", "fa")
 """The languages of our mails; the first one is spoken where we do not know the reader's."""
 
+_BEFORE_TIME = {"fa": "، ", "zh_Hant": " "}
+
 
 @lru_cache(maxsize=256)
 def language_of(locale: str) -> str:
@@ -73,4 +75,5 @@ def day_text(day: date, locale: str) -> str:
 def moment_text(moment: datetime, time_zone: str, locale: str) -> str:
     """A moment on the reader's wall clock: 12 May 2026, 14:05."""
     local = moment.astimezone(ZoneInfo(time_zone))
-    return f"{day_text(local.date(), locale)}, {format_datetime(local, 'HH:mm', locale=babel_locale(locale))}"
+    time = format_datetime(local, "HH:mm", locale=babel_locale(locale))
+    return f"{day_text(local.date(), locale)}{_BEFORE_TIME.get(language_of(locale), ', ')}{time}"

@@ -1,0 +1,80 @@
+from uuid import uuid4
+
+from contracts.events import (
+    BranchChanged,
+    CustomerChanged,
+    CustomerRegistered,
+    DuesOutstanding,
+    PasswordLinkIssued,
+    PaymentMade,
+)
+from contracts.samples import BRANCH, CUSTOMER, SAMPLES
+from notify.usecases.queue_message import branch_copy, customer_copy
+from tests.unit.notify.builders import House, dues, payment
+
+
+def test_each_event_makes_its_message(house: House) -> None:
+    for event in (CustomerRegistered, PasswordLinkIssued, PaymentMade, DuesOutstanding):
+        house.react(SAMPLES[event])
+    assert {(row.template, row.state, row.recipient) for row in house.messages()} == {
+        (template, "queued", "asha.rao@example.com")
+        for template in ("customer_registered", "password_link_issued", "payment_made", "dues_outstanding")
+    }
+
+
+def test_an_event_that_comes_twice_makes_one_message(house: House) -> None:
+    event_id = house.react(payment())
+    house.react(payment(), event_id=event_id)
+    assert len(house.messages()) == 1
+
+
+def test_the_message_id_is_made_from_the_event(house: House) -> None:
+    event_id = house.react(payment())
+    assert house.message().mail_id == event_id
+
+
+def test_an_import_sends_nothing_by_itself(house: House) -> None:
+    house.react(CustomerRegistered(customer=CUSTOMER, username="1001", welcome=False))
+    assert house.messages() == []
+
+
+def test_a_customer_without_an_address_is_seen_to_have_been_told_nothing(house: House) -> None:
+    house.react(payment(CUSTOMER.model_copy(update={"email": None})))
+    message = house.message()
+    assert (message.state, message.next_attempt_at) == ("failed", None)
+    assert message.problem is not None and "no e-mail address" in message.problem
+    assert [row.type for row in house.told()] == ["MessageFailed"]
+
+
+def test_two_addresses_in_one_field_are_nobodys_address(house: House) -> None:
+    house.react(payment(CUSTOMER.model_copy(update={"email": "a@example.com, b@example.com"})))
+    assert house.message().state == "failed"
+
+
+def test_only_a_higher_version_of_a_branch_is_kept(house: House) -> None:
+    house.react(BranchChanged(branch=BRANCH.model_copy(update={"version": 5, "name": "New"})))
+    house.react(BranchChanged(branch=BRANCH.model_copy(update={"version": 4, "name": "Old"})))
+    with house.platform.database.reading() as session:
+        kept = branch_copy(session, BRANCH.id)
+    assert kept is not None and kept.name == "New"
+
+
+def test_messages_follow_their_customer_to_another_branch(house: House) -> None:
+    house.react(CustomerChanged(customer=CUSTOMER))
+    house.react(dues())
+    moved = CUSTOMER.model_copy(update={"version": CUSTOMER.version + 1, "branch_id": uuid4()})
+    house.react(CustomerChanged(customer=moved))
+    house.react(payment())  # an event from before the move
+    assert {row.branch_id for row in house.messages()} == {moved.branch_id}
+    with house.platform.database.reading() as session:
+        assert customer_copy(session, CUSTOMER.id) == moved
+
+
+def test_the_subject_is_there_before_the_message_is_sent(house: House) -> None:
+    house.react(payment())
+    assert house.message().subject == "Payment of ₹250.00 received, invoice MAIN-2026-000001"
+
+
+def test_storing_a_message_wakes_the_senders(house: House) -> None:
+    house.react(payment())
+    assert house.platform.signal("send").is_set()
