@@ -12,7 +12,7 @@ from customers.domain import places
 from customers.queries import taken_crfs
 from deploy.imports import limits
 from deploy.imports.databases import Databases
-from deploy.imports.mapping import Mapping
+from deploy.imports.mapping import Mapping, PlanToMake
 from deploy.imports.refusals import MappingRefused
 from deploy.imports.rows import Place, PreparedRow, RowProblems, Surroundings, prepare
 from deploy.imports.source_tables import SourceRow, SourceTable
@@ -107,12 +107,14 @@ def _taken_elsewhere(prepared: list[tuple[SourceRow, PreparedRow]], databases: D
     return {crf for crf, customer_id in here.items() if ids[crf] != customer_id}
 
 
-def check_plans(mapping: Mapping, needs: Needs, known: Lookup[str, Place], plans: KnownPlans) -> None:
+def check_plans(
+    to_make: Lookup[str, PlanToMake], needs: Needs, known: Lookup[str, Place], plans: KnownPlans
+) -> None:
     """Raises MappingRefused for a plan that is here for another service, or has a price that its branch cannot have."""
     from billing.usecases.add_plan import price_of
 
     for branch, code in sorted(needs.plans):
-        described, here = mapping.plans.get(code), plans.get(branch, {}).get(code)
+        described, here = to_make.get(code), plans.get(branch, {}).get(code)
         if described is None:
             continue
         if here is not None and here != described.service.value:

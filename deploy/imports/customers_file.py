@@ -88,8 +88,8 @@ def _import_once(
     around = Surroundings(import_id, mapping, known_places(mapping, branches, plans), dates)
     with good_rows() as good:
         bad_count, needs = _check(file, around, databases, good, skip_bad, say)
-        check_plans(mapping, needs, around.places, plans)
-        cards = prepare_branches(databases, mapping, needs.branches)
+        check_plans(mapping.plans, needs, around.places, plans)
+        cards = prepare_branches(databases, mapping.branches, needs.branches)
         begin(databases, import_id, file.name, dates)
         prepare_plans(databases, mapping.plans, cards, needs.plans)
         written = write_rows(databases, import_id, cards, good, say)

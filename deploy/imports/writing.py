@@ -15,8 +15,9 @@ from billing.tables import Import
 from billing.usecases.add_plan import add_plan
 from billing.usecases.complete_import import complete_import
 from billing.usecases.import_subscriptions import SubscriptionRow, import_subscriptions, open_import
-from billing.usecases.keep_customer import keep_branch, keep_customer
+from billing.usecases.keep_customer import keep_branch, keep_customers
 from contracts.calls.billing import AddPlan
+from contracts.calls.customers import AddBranch
 from contracts.cards import BranchCard
 from customers.cards import branch_card, customer_card
 from customers.tables import Branch, Customer
@@ -25,7 +26,7 @@ from customers.usecases.import_customers import CustomerRow, import_customers
 from deploy.imports import limits, progress
 from deploy.imports.databases import IMPORTER, Databases
 from deploy.imports.existing import plan_ids
-from deploy.imports.mapping import Mapping, PlanToMake
+from deploy.imports.mapping import PlanToMake
 from deploy.imports.rows import PreparedRow
 from deploy.imports.spool import GoodRows
 
@@ -44,7 +45,9 @@ def completed_at(databases: Databases, import_id: UUID) -> datetime | None:
         return session.scalar(select(Import.completed_at).where(Import.id == import_id))
 
 
-def prepare_branches(databases: Databases, mapping: Mapping, codes: set[str]) -> dict[str, BranchCard]:
+def prepare_branches(
+    databases: Databases, described: Lookup[str, AddBranch], codes: set[str]
+) -> dict[str, BranchCard]:
     """The branches of these codes, made where they are missing."""
     with databases.customers.transaction() as session:
         found = {
@@ -52,7 +55,7 @@ def prepare_branches(databases: Databases, mapping: Mapping, codes: set[str]) ->
             for one in session.scalars(select(Branch).where(Branch.code.in_(codes)))
         }
         for code in sorted(codes - set(found)):
-            found[code] = add_branch(session, mapping.branches[code], IMPORTER, databases.clock)
+            found[code] = add_branch(session, described[code], IMPORTER, databases.clock)
     with databases.billing.transaction() as session:
         for card in found.values():
             keep_branch(session, card)
@@ -123,8 +126,7 @@ def write_chunk(
         ids = [row.id for row in customers]
         cards = [customer_card(one) for one in session.scalars(select(Customer).where(Customer.id.in_(ids)))]
     with databases.billing.transaction() as session:
-        for card in cards:
-            keep_customer(session, card)
+        keep_customers(session, cards)
         import_subscriptions(session, import_id, subscriptions, IMPORTER, databases.clock)
     return Written(chunk.added, chunk.kept)
 

@@ -1,26 +1,33 @@
 """From the old program's records to rows of ours. Ids are made from the import's, the same at every attempt."""
 
 import re
+from collections.abc import Mapping as Lookup
 from uuid import UUID, uuid5
 
-from contracts.cards import Service
-from contracts.fields import PlanCode
+from billing.domain.periods import add_months
+from billing.usecases.import_documents import DocumentRow
+from billing.usecases.import_subscriptions import MonthRow, SubscriptionRow
+from contracts.fields import period_of
 from customers.usecases.import_complaints import ComplaintRow
 from customers.usecases.import_customers import CustomerRow
-from deploy.imports.ctvms.old_records import Connection, OldComplaint, Records
+from deploy.imports.ctvms.old_records import OldComplaint, Records
+from deploy.imports.mapping import PlanToMake
 from deploy.imports.rows import customer_id_of
 
 _NOT_IN_A_CODE = re.compile(r"[^A-Za-z0-9._]+", re.ASCII)
 
 
-def plan_code(name: str) -> PlanCode:
+def plan_code(name: str) -> str:
     """A plan's code from its name: "FUP 50M 400G" -> "FUP-50M-400G"."""
     return _NOT_IN_A_CODE.sub("-", name).strip("-._")[:40] or "PLAN"
 
 
-def plans_of(records: Records) -> dict[str, tuple[str, Service]]:
-    """Every plan that a connection has: its name and service by its code."""
-    return {plan_code(one.plan): (one.plan, one.service) for one in records.connections}
+def plans_of(records: Records, price: str) -> dict[str, PlanToMake]:
+    """Every plan that a connection has, by its code."""
+    return {
+        plan_code(one.plan): PlanToMake(name=one.plan, service=one.service, price=price)
+        for one in records.connections
+    }
 
 
 def customer_rows(records: Records, import_id: UUID, branch_id: UUID) -> list[CustomerRow]:
@@ -44,9 +51,40 @@ def complaint_rows(records: Records, import_id: UUID, branch_code: str) -> list[
     return [_complaint(one, import_id, branch_code) for one in records.complaints]
 
 
-def subscription_id_of(import_id: UUID, connection: Connection) -> UUID:
-    """A connection's id."""
-    return uuid5(import_id, f"subscription:{connection.crf}:{connection.service.value}")
+def billed_from(records: Records) -> str | None:
+    """The month after the last one in the payment tables; None when they have no month."""
+    last = max((period for one in records.connections for period in one.months), default=None)
+    return add_months(last, 1) if last else None
+
+
+def subscription_rows(
+    records: Records, import_id: UUID, plan_ids: Lookup[str, UUID], month_minor: int
+) -> list[SubscriptionRow]:
+    """The connections with their months, each settled or open as a whole; `plan_ids` by code."""
+    first = billed_from(records)
+    return [
+        SubscriptionRow(
+            id=uuid5(import_id, f"subscription:{one.crf}:{one.service.value}"),
+            customer_id=customer_id_of(import_id, one.crf), plan_id=plan_ids[plan_code(one.plan)],
+            started_on=one.started_on, billed_from=max(first or "", period_of(one.started_on)),
+            months=tuple(
+                MonthRow(period=period, amount_minor=month_minor, settled=settled)
+                for period, settled in sorted(one.months.items())
+            ),
+        )
+        for one in records.connections
+    ]  # fmt: skip
+
+
+def document_rows(records: Records, import_id: UUID) -> list[DocumentRow]:
+    """The old invoices, row by row."""
+    return [
+        DocumentRow(
+            source_row=one.row, customer_id=customer_id_of(import_id, one.crf), number=one.number,
+            issued_on=one.issued_on, service=one.service, mode=one.mode, reference=one.reference,
+        )
+        for one in records.invoices
+    ]  # fmt: skip
 
 
 def _complaint(one: OldComplaint, import_id: UUID, branch_code: str) -> ComplaintRow:
