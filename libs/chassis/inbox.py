@@ -21,7 +21,7 @@ log = logger(__name__)
 INBOX = "inbox"
 """The signal that wakes the inbox worker."""
 BATCH = 20
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 DELAYS = (1, 2, 5, 15, 60, 300, 900)
 """Seconds before each new try; after the last one the event is parked."""
 
