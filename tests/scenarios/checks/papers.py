@@ -81,7 +81,7 @@ def read_workbook(content: bytes) -> tuple[list[Row], tuple[int, int, int]]:
     head = next(place for place, line in enumerate(lines) if "CRF" in " ".join(map(str, line)))
     columns = {str(name).casefold(): place for place, name in enumerate(lines[head]) if name}
     crf = next(place for name, place in columns.items() if "crf" in name)
-    money = [columns["amount"], columns["paid"], columns["open"]]
+    money = [columns["charged"], columns["paid"], columns["open"]]
     rows: list[Row] = []
     totals = (0, 0, 0)
     for line in lines[head + 1 :]:
