@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from deploy.imports.refusals import FileRefused
 from deploy.imports.rows import PreparedRow
@@ -40,7 +40,7 @@ class GoodRows:
 class BadRows:
     """The rows that are wrong: counted, the first ones as sentences, and all of them in a file when one is wanted."""
 
-    def __init__(self, shown: int, writer: "csv._writer | None", columns: Sequence[str]) -> None:
+    def __init__(self, shown: int, writer: Any, columns: Sequence[str]) -> None:
         self.shown, self._writer = shown, writer
         self._columns = list(dict.fromkeys(name for name in columns if name))
         self.count = 0
