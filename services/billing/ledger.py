@@ -27,9 +27,10 @@ def add_entry(
     clock: Clock,
     source_id: UUID | None = None,
     reverses: UUID | None = None,
+    entry_id: UUID | None = None,
 ) -> UUID:
     """The head of an entry; its lines follow in the same transaction (add_lines). Returns its id."""
-    entry_id = uuid4()
+    entry_id = entry_id or uuid4()
     session.execute(
         insert(JournalEntry),
         [

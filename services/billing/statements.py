@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Uuid
+from sqlalchemy import Uuid, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -14,6 +14,15 @@ from chassis.database import is_sqlite
 def insert_for(session: Session, table: type[DeclarativeBase]) -> Any:
     """An INSERT that knows ON CONFLICT; both dialects take the same calls."""
     return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+
+
+def plan_each_time(session: Session) -> None:
+    """Let PostgreSQL plan this transaction's statements by the tables as they are.
+
+    A plan kept from when a table was empty would go through all of it once it is full.
+    """
+    if not is_sqlite(session):
+        session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 class new_uuid(FunctionElement[Any]):

@@ -42,7 +42,7 @@ class Charge(Base):
     settled_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     currency: Mapped[str] = mapped_column(String(3))
     note: Mapped[str] = mapped_column(String(200), default="")
-    entry_id: Mapped[UUID] = mapped_column(ForeignKey("journal_entries.id"))
+    entry_id: Mapped[UUID] = mapped_column(Uuid)
     raised_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

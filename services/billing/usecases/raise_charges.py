@@ -7,7 +7,7 @@ charged already is left out, and the unique index refuses what two runs might ch
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from billing.domain.journal import Account, EntryKind
 from billing.domain.periods import period_end
 from billing.ledger import add_entry
-from billing.statements import insert_for, new_uuid
+from billing.statements import insert_for, new_uuid, plan_each_time
 from billing.tables import (
     Charge,
     CustomerCopy,
@@ -34,8 +34,11 @@ from contracts.cards import BranchCard, ChargeKind, CustomerState, FeeCategory, 
 from contracts.events import ChargesRaised, RaisedCharge
 from contracts.fields import period_start
 
-CHUNK = 500
-"""Subscriptions of one chunk, so that an event holds at most so many charges."""
+CHUNK = 2000
+"""Subscriptions of one chunk, which is one transaction and one journal entry."""
+
+EVENT_CHARGES = 500
+"""Charges of one event at most (RULES, periods and charges)."""
 
 _RECURRING = ChargeKind.RECURRING.value
 _USAGE = FeeCategory.USAGE.value
@@ -64,11 +67,33 @@ def raise_charges(
     """Charge the period to the next subscriptions of the branch after that id; `cursor` None when there
     were none.
     """
-    ids = _next_ids(session, branch.id, period, after)
+    ids = _next_ids(session, branch.id, after)
     if not ids:
         return Chunk(0, 0, 0, None)
-    entry_id = add_entry(
+    plan_each_time(session)
+    span = and_(Subscription.branch_id == branch.id, Subscription.id.between(ids[0], ids[-1]))
+    uncharged = and_(span, ~_charged(period, Charge.subscription_id.between(ids[0], ids[-1])))
+    entry_id = uuid4()
+    made: dict[str, Any] = {"entry_id": entry_id, "raised_at": clock.now()}
+    charged = _insert_whole_months(session, branch, period, uncharged, made)
+    if branch.policy.proration is Proration.DAILY:
+        partly = _part_months(session, branch, period, uncharged)
+        charged += insert_part_months(session, partly, branch, period, made)
+    if charged:
+        _write_entry(session, branch, entry_id, run_id, actor, clock)
+        _insert_lines(session, entry_id, period, ids)
+        _tell(session, branch, period, charged, clock)
+        free = [row.subscription_id for row in charged if not row.amount_minor]
+        restate(session, _stale(session, span, period) + free, branch, actor=actor, clock=clock)
+    return Chunk(len(ids), len(charged), sum(row.amount_minor for row in charged), ids[-1])
+
+
+def _write_entry(
+    session: Session, branch: BranchCard, entry_id: UUID, run_id: UUID, actor: Actor, clock: Clock
+) -> None:
+    add_entry(
         session,
+        entry_id=entry_id,
         kind=EntryKind.CHARGES,
         branch_id=branch.id,
         currency=branch.currency,
@@ -77,18 +102,6 @@ def raise_charges(
         clock=clock,
         source_id=run_id,
     )
-    span = and_(Subscription.branch_id == branch.id, Subscription.id >= ids[0], Subscription.id <= ids[-1])
-    made = {"entry_id": entry_id, "raised_at": clock.now()}
-    charged = _insert_whole_months(session, branch, period, span, made)
-    if branch.policy.proration is Proration.DAILY:
-        partly = _part_months(session, branch, period, span)
-        charged += insert_part_months(session, partly, branch, period, made)
-    if charged:
-        _insert_lines(session, entry_id, period, ids)
-        _tell(session, branch, period, charged, clock)
-        free = [row.subscription_id for row in charged if not row.amount_minor]
-        restate(session, _stale(session, span, period) + free, branch, actor=actor, clock=clock)
-    return Chunk(len(ids), len(charged), sum(row.amount_minor for row in charged), ids[-1])
 
 
 def _stale(session: Session, span: ColumnElement[bool], period: str) -> list[UUID]:
@@ -100,7 +113,7 @@ def _stale(session: Session, span: ColumnElement[bool], period: str) -> list[UUI
 
 def preview_charges(session: Session, branch: BranchCard, period: str) -> tuple[int, int]:
     """How many charges a run would raise now, and their sum in minor units."""
-    span = Subscription.branch_id == branch.id
+    span = and_(Subscription.branch_id == branch.id, ~_charged(period))
     whole = select(_price(period).label("minor")).where(span, *_chargeable(branch, period)).subquery()
     count, minor = session.execute(select(func.count(), func.coalesce(func.sum(whole.c.minor), 0))).one()
     if branch.policy.proration is Proration.DAILY:
@@ -109,14 +122,14 @@ def preview_charges(session: Session, branch: BranchCard, period: str) -> tuple[
     return int(count), int(minor)
 
 
-def count_to_charge(session: Session, branch_id: UUID, period: str) -> int:
-    """How many subscriptions of the branch a run for the period has before it."""
+def count_subscriptions(session: Session, branch_id: UUID) -> int:
+    """How many subscriptions of the branch a run looks at."""
     statement = select(func.count()).select_from(Subscription)
-    return session.scalar(statement.where(Subscription.branch_id == branch_id, *_served(period))) or 0
+    return session.scalar(statement.where(Subscription.branch_id == branch_id)) or 0
 
 
-def _next_ids(session: Session, branch_id: UUID, period: str, after: UUID | None) -> list[UUID]:
-    statement = select(Subscription.id).where(Subscription.branch_id == branch_id, *_served(period))
+def _next_ids(session: Session, branch_id: UUID, after: UUID | None) -> list[UUID]:
+    statement = select(Subscription.id).where(Subscription.branch_id == branch_id)
     if after is not None:
         statement = statement.where(Subscription.id > after)
     return list(session.scalars(statement.order_by(Subscription.id).limit(CHUNK)))
@@ -161,6 +174,15 @@ def _price(period: str) -> Any:
     return func.coalesce(Subscription.price_minor, valid.scalar_subquery(), first.scalar_subquery())
 
 
+def _charged(period: str, *within: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the month was charged. `within` says again where to look, so that no chunk looks at all
+    charges.
+    """
+    return exists().where(
+        Charge.subscription_id == Subscription.id, Charge.period == period, Charge.kind == _RECURRING, *within
+    )
+
+
 def _served(period: str) -> list[ColumnElement[bool]]:
     """What holds for every subscription that a run may charge for the period, wholly or in part."""
     return [
@@ -172,9 +194,6 @@ def _served(period: str) -> list[ColumnElement[bool]]:
         ),
         exists().where(
             CustomerCopy.id == Subscription.customer_id, CustomerCopy.state == CustomerState.ACTIVE.value
-        ),
-        ~exists().where(
-            Charge.subscription_id == Subscription.id, Charge.period == period, Charge.kind == _RECURRING
         ),
         ~exists().where(
             SubscriptionStop.subscription_id == Subscription.id,
@@ -254,7 +273,7 @@ def _insert_lines(session: Session, entry_id: UUID, period: str, ids: list[UUID]
 
 
 def _tell(session: Session, branch: BranchCard, period: str, charged: list[Any], clock: Clock) -> None:
-    charges = tuple(
+    charges = [
         RaisedCharge.model_construct(
             id=row.id,
             customer_id=row.customer_id,
@@ -267,6 +286,8 @@ def _tell(session: Session, branch: BranchCard, period: str, charged: list[Any],
             settled_minor=0,
         )
         for row in charged
-    )
-    event = ChargesRaised.model_construct(branch_id=branch.id, currency=branch.currency, charges=charges)
-    emit(session, event, clock)
+    ]
+    for first in range(0, len(charges), EVENT_CHARGES):
+        part = tuple(charges[first : first + EVENT_CHARGES])
+        event = ChargesRaised.model_construct(branch_id=branch.id, currency=branch.currency, charges=part)
+        emit(session, event, clock)

@@ -11,7 +11,7 @@ from billing.domain.periods import check_period_to_charge
 from billing.domain.refusals import NoBranch, RunUnderWay
 from billing.queries.runs import run_view
 from billing.tables import Run
-from billing.usecases.raise_charges import count_to_charge, preview_charges
+from billing.usecases.raise_charges import count_subscriptions, preview_charges
 from billing.usecases.remind_customers import count_to_remind
 from chassis import idempotency
 from chassis.clock import Clock
@@ -38,7 +38,7 @@ def start_billing_run(session: Session, request: StartBillingRun, actor: Actor, 
         check_period_to_charge(request.period, branch.today(clock))
     run = _new_run("billing", request, branches, actor, clock)
     run.period, run.preview = request.period, request.preview
-    run.total = sum(count_to_charge(session, branch.id, request.period) for branch in branches)
+    run.total = sum(count_subscriptions(session, branch.id) for branch in branches)
     if request.preview:
         _preview(session, run, branches, clock)
     else:

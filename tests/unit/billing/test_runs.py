@@ -97,10 +97,10 @@ def test_a_period_more_than_a_month_ahead_is_refused(world: World) -> None:
         world.bill("2027-01")
 
 
-def test_a_run_tells_its_charges_in_chunks_and_writes_one_entry_for_each(
+def test_a_run_tells_its_charges_in_parts_and_shows_its_progress(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("billing.usecases.raise_charges.CHUNK", 4)
+    monkeypatch.setattr("billing.usecases.raise_charges.EVENT_CHARGES", 4)
     branch = world.branch()
     plans = [world.plan(branch, Service.CABLE_TV), world.plan(branch, Service.BROADBAND, "600.00")]
     for number in range(5):

@@ -272,7 +272,6 @@ def upgrade():
             "settled_minor >= 0 AND settled_minor <= amount_minor",
             name=op.f("ck_charges_settled_within_amount"),
         ),
-        sa.ForeignKeyConstraint(["entry_id"], ["journal_entries.id"], name=op.f("fk_charges_entry_id")),
         sa.ForeignKeyConstraint(
             ["subscription_id"], ["subscriptions.id"], name=op.f("fk_charges_subscription_id")
         ),
