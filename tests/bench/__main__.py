@@ -7,6 +7,10 @@ import sys
 from collections.abc import Callable
 
 from tests.bench.bench_billing_run import billing_run
+from tests.bench.bench_events import events
+from tests.bench.bench_mail import mail
+from tests.bench.bench_payments import payments
+from tests.bench.bench_report import report
 from tests.bench.bench_search import search
 from tests.bench.figures import Figure, table
 from tests.bench.house import House, open_house, scale
@@ -15,6 +19,10 @@ from tests.real_servers.servers import HOW_TO_GET_THEM, ServerMissing
 BENCHES: dict[str, Callable[[House], list[Figure]]] = {
     "search": search,
     "run": billing_run,
+    "payments": payments,
+    "mail": mail,
+    "report": report,
+    "events": events,
 }
 
 

@@ -166,11 +166,16 @@ def measure(name: str, count: int) -> tuple[float, float, int]:
     return float(seconds), float(memory), int(size)
 
 
-def _one(name: str, count: int, folder: Path) -> None:
-    path = folder / f"{name}.out"
+def prepare(name: str, path: Path) -> None:
+    """What a piece of work needs beside its path and is not counted: the floor's font file."""
     if name == "pdf_floor":
         face: Any = text_font().face
         path.with_suffix(".ttf").write_bytes(face._ttf_data)
+
+
+def _one(name: str, count: int, folder: Path) -> None:
+    path = folder / f"{name}.out"
+    prepare(name, path)
     begun = time.process_time()
     WORK[name](count, path)
     seconds = time.process_time() - begun
