@@ -1,6 +1,5 @@
-"""`headend import customers` and `headend import ctvms`."""
+"""`headend import customers` and `headend import ctvms`. Refusals become a sentence in deploy.command."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -28,11 +27,7 @@ def customers(file: Path, mapping: Path, skip_bad: Path | None, invite: bool) ->
     from chassis.settings import load_settings
     from deploy.imports.customers_file import import_customers_file
 
-    plainly(
-        lambda: import_customers_file(
-            load_settings(), file, mapping, click.echo, skip_bad=skip_bad, invite=invite
-        )
-    )
+    import_customers_file(load_settings(), file, mapping, click.echo, skip_bad=skip_bad, invite=invite)
 
 
 @imports.command()
@@ -44,15 +39,4 @@ def ctvms(folder: Path, branch: str, invite: bool) -> None:
     from chassis.settings import load_settings
     from deploy.imports.ctvms import import_ctvms
 
-    plainly(lambda: import_ctvms(load_settings(), folder, click.echo, branch_code=branch, invite=invite))
-
-
-def plainly(action: Callable[[], object]) -> None:
-    """Carry out an import; a known reason for refusing becomes its sentence and exit code 1."""
-    from chassis.settings import WrongSetting
-    from contracts.errors import Refusal
-
-    try:
-        action()
-    except (WrongSetting, Refusal, OSError) as error:
-        raise click.ClickException(getattr(error, "message", None) or str(error)) from None
+    import_ctvms(load_settings(), folder, click.echo, branch_code=branch, invite=invite)
