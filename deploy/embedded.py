@@ -1,4 +1,4 @@
-"""Embedded mode: the four services, the bus and the gateway in one process (DESIGN, 2). The process is patched already."""
+"""Embedded mode: four services, bus and gateway in one process (DESIGN, 2), which is patched already."""
 
 import errno
 import socket

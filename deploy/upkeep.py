@@ -36,8 +36,9 @@ def make_keys() -> None:
     """Make the missing keys and say where they are."""
     settings = load_settings()
     KeyFolder(settings.keys_folder).make_missing(SERVICES)
+    click.echo(f"Keys are in {settings.keys_folder}.")
     click.echo(
-        f"Keys are in {settings.keys_folder}. Give customers.key only to customers, sealing.key to customers and notify."
+        "Each service needs its own .key, customers and notify sealing.key too, everybody the .pub files."
     )
 
 

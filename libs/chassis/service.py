@@ -90,13 +90,9 @@ def _answer(service: "Service", door: Callable[..., BaseModel], model: type[Call
     try:
         if float(envelope.get("deadline", 0)) < time.time():
             raise Unavailable("The caller gave up waiting; nothing was done.")
-        request = model.model_validate(envelope.get("request"))
+        request = _read(model, envelope.get("request"))
         arguments = {"actor": service.actor_of(envelope)} if with_actor else {}
         return {"answer": door(service, request, **arguments).model_dump(mode="json")}
-    except ValidationError as error:
-        refusal = Invalid(
-            "The request is not complete or not of the right form.", errors=_field_errors(error)
-        )
     except Refusal as error:
         refusal = error
     except (DBAPIError, PoolTimeout) as error:
@@ -107,6 +103,16 @@ def _answer(service: "Service", door: Callable[..., BaseModel], model: type[Call
     except Exception as error:  # noqa: BLE001 - logged there, and answered as an error of ours
         return _failed(door.__name__, error)
     return {"refusal": refusal.envelope().model_dump(mode="json")}
+
+
+def _read(model: type[Call[Any]], said: Any) -> Call[Any]:
+    """The request. Raises Invalid. What the door itself makes wrongly is no mistake of the caller, and not Invalid."""
+    try:
+        return model.model_validate(said)
+    except ValidationError as error:
+        raise Invalid(
+            "The request is not complete or not of the right form.", errors=_field_errors(error)
+        ) from None
 
 
 def _failed(name: str, error: Exception) -> dict[str, Any]:

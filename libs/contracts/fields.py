@@ -8,7 +8,7 @@ from typing import Annotated
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-_PERIOD = re.compile(r"^(20\d\d)-(0[1-9]|1[0-2])$", re.ASCII)
+_PERIOD = re.compile(r"^((?:19|20)\d\d)-(0[1-9]|1[0-2])$", re.ASCII)
 _MOBILE = re.compile(r"^\+?[0-9][0-9 ()-]{3,24}$", re.ASCII)
 
 

@@ -120,7 +120,10 @@ class ListSubscriptions(Call[SubscriptionList]):
 
 
 class AddSubscription(Call[SubscriptionView]):
-    """Subscribe a customer to a plan of their branch. Raises PlanOfOtherBranch, CustomerDeactivated."""
+    """Subscribe a customer to a plan of their branch.
+
+    Raises PlanOfOtherBranch, CustomerDeactivated, StartOutOfReach.
+    """
 
     customer_id: UUID
     plan_id: UUID

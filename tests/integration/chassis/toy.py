@@ -1,6 +1,6 @@
 """A toy house on the real chassis: customers answers get_branch and emits BranchChanged; the others note what comes.
 
-Run as a process of its own, because containers need a patched process: python -m tests.integration.chassis.toy SERVICE...
+Containers need a patched process, so it is one of its own: python -m tests.integration.chassis.toy SERVICE...
 """
 
 from chassis.green import patch_first
@@ -48,8 +48,9 @@ class CustomersToy(Service):
     def get_branch(self, request: GetBranch, actor: Actor) -> BranchCard:
         """A made-up branch, and the event that it changed."""
         eventlet.sleep(float(os.environ.get("HEADEND_TEST_SLOW", "0")))
-        card = BranchCard(id=request.branch_id, version=1, code="MAIN", name=os.environ.get("HEADEND_TEST_NAME", "Main"),
-                          currency="INR", time_zone="UTC", locale="en")  # fmt: skip
+        name = os.environ.get("HEADEND_TEST_NAME", "Main")
+        card = BranchCard(id=request.branch_id, version=1, code="MAIN", name=name, currency="INR",
+                          time_zone="UTC", locale="en")  # fmt: skip
         with self.transaction() as session:
             emit(session, BranchChanged(branch=card), self.clock)
         return card

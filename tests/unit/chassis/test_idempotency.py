@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
 from pydantic import BaseModel
 
 from chassis.idempotency import IdempotencyKeyReused, claim, fingerprint, remember
