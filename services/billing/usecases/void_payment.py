@@ -77,7 +77,8 @@ def _refuse_second_void(session: Session, payment: Payment) -> None:
     earlier = session.get(PaymentVoid, payment.id)
     if earlier is not None:
         raise PaymentAlreadyVoided(
-            f"Payment {payment.number} was voided on {earlier.voided_on.isoformat()}: {earlier.reason}"
+            f"Payment {payment.number} was voided on {earlier.voided_on.isoformat()} already "
+            f'("{earlier.reason}").'
         )
 
 
