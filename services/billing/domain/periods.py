@@ -14,6 +14,16 @@ class PeriodTooFarAhead(RuleBroken):
     code = "period_too_far_ahead"
 
 
+class StartOutOfReach(RuleBroken):
+    """A subscription was to start on a day that can only be a typing error."""
+
+    code = "start_out_of_reach"
+
+
+EARLIEST_START = date(1950, 1, 1)
+MOST_DAYS_AHEAD = 366
+
+
 def add_months(period: str, months: int) -> str:
     """The period so many months later (earlier when negative): "2026-11" + 2 -> "2027-01"."""
     count = int(period[:4]) * 12 + int(period[5:]) - 1 + months
@@ -40,6 +50,20 @@ def periods_between(first: str, last: str) -> Iterator[str]:
     while first <= last:
         yield first
         first = add_months(first, 1)
+
+
+def check_start(started_on: date, today: date) -> None:
+    """A subscription starts not before there was cable TV and at most a year ahead: 2062 for 2026 would never
+    be
+    billed, and nobody would notice. Raises StartOutOfReach.
+    """
+    latest = today + timedelta(days=MOST_DAYS_AHEAD)
+    if not EARLIEST_START <= started_on <= latest:
+        raise StartOutOfReach(
+            f"A subscription starts between {EARLIEST_START.isoformat()} and {latest.isoformat()}; "
+            f"{started_on.isoformat()} is out of reach.",
+            field="started_on",
+        )
 
 
 def check_period_to_charge(period: str, today: date) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from billing.copies import KnownCustomer, find_customer
+from billing.domain.periods import check_start
 from billing.domain.refusals import CustomerDeactivated, PlanOfOtherBranch
 from billing.queries.plans import find_plan
 from billing.queries.subscriptions import subscription_view
@@ -28,7 +29,8 @@ def add_subscription(
 ) -> SubscriptionView:
     """Subscribe a customer; the first month that a run charges is the month of started_on.
 
-    Raises NotFound, Forbidden, PlanOfOtherBranch, CustomerDeactivated, NotAnAmount, PriceNegative.
+    Raises NotFound, Forbidden, PlanOfOtherBranch, CustomerDeactivated, StartOutOfReach, NotAnAmount,
+    PriceNegative.
     """
     customer = find_customer(session, request.customer_id, actor, lock=True)
     actor.require(Right.MANAGE_SUBSCRIPTIONS)
@@ -39,6 +41,7 @@ def add_subscription(
             return earlier
     plan = find_plan(session, request.plan_id, actor)
     _check(customer, plan)
+    check_start(request.started_on, customer.branch.today(clock))
     subscription = _subscription(request, customer, plan, clock)
     session.add(subscription)
     session.flush()

@@ -22,8 +22,10 @@ from billing.domain.moves import ALLOWED, ASKED_FOR, MoveNotAllowed, check_move
 from billing.domain.numbers import number_text
 from billing.domain.periods import (
     PeriodTooFarAhead,
+    StartOutOfReach,
     add_months,
     check_period_to_charge,
+    check_start,
     day_before,
     period_end,
     periods_between,
@@ -31,7 +33,7 @@ from billing.domain.periods import (
 from billing.domain.proration import Stop, days_served, half_up, month_price
 from contracts.cards import FeeCategory, Proration, Service
 from contracts.cards import SubscriptionStatus as Status
-from contracts.fields import period_of
+from contracts.fields import period_of, period_text
 
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 periods = days.map(period_of)
@@ -53,6 +55,20 @@ def test_a_month_ahead_can_be_charged_and_further_is_refused() -> None:
     check_period_to_charge("2026-12", date(2026, 11, 21))
     with pytest.raises(PeriodTooFarAhead, match="2027-01 is too far ahead"):
         check_period_to_charge("2027-01", date(2026, 11, 21))
+
+
+@pytest.mark.parametrize(
+    "typed", [date(1926, 11, 1), date(2062, 11, 1), date(2027, 11, 23), date(1949, 12, 31)]
+)
+def test_a_subscription_does_not_start_where_only_a_typing_error_leads(typed: date) -> None:
+    with pytest.raises(StartOutOfReach, match=typed.isoformat()):
+        check_start(typed, date(2026, 11, 21))
+
+
+@pytest.mark.parametrize("day", [date(1950, 1, 1), date(1998, 5, 17), date(2026, 11, 21), date(2027, 11, 21)])
+def test_a_subscription_may_start_long_ago_or_within_a_year(day: date) -> None:
+    check_start(day, date(2026, 11, 21))
+    assert period_text(period_of(day)) == period_of(day)
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**6))
