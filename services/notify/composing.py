@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from sqlalchemy.orm import Session
-
+from chassis.database import Database
 from chassis.platform import Platform
 from chassis.seal import SecretUnreadable, unseal
 from contracts.calls.reports import RenderInvoice
@@ -55,7 +54,7 @@ class Material:
     """The attachment of an earlier try."""
 
 
-def read_material(session: Session, message: Message) -> Material:
+def read_material(database: Database, message: Message) -> Material:
     """Everything stored that the mail is made from. Raises Never when the row cannot be read."""
     letter = LETTERS.get(message.template)
     if letter is None:
@@ -64,10 +63,15 @@ def read_material(session: Session, message: Message) -> Material:
         event = letter.read(message.body)
     except ValueError as error:
         raise Never("What was stored of the event cannot be read any more.") from error
-    told = getattr(event, "branch", None)
-    found = session.get(Attachment, message.id)
-    kept = File(found.file_name, found.media_type, found.content) if found else None
-    return Material(message, letter, event, told or branch_copy(session, message.branch_id), kept)
+    branch: BranchCard | None = getattr(event, "branch", None)
+    kept = None
+    drawn_before = letter.has_invoice and message.attempts > 0
+    if drawn_before or (branch is None and message.branch_id is not None):
+        with database.reading() as session:
+            branch = branch or branch_copy(session, message.branch_id)
+            found = session.get(Attachment, message.id) if drawn_before else None
+            kept = File(found.file_name, found.media_type, found.content) if found else None
+    return Material(message, letter, event, branch, kept)
 
 
 def compose(material: Material, platform: Platform) -> Composed:

@@ -1,31 +1,14 @@
-"""What runs by itself: the senders, the prolonging of their leases, and tidying up."""
-
-from collections.abc import Callable
+"""What runs by itself: the senders, the keeping of their leases, and tidying up."""
 
 from chassis.jobs import Job
 from chassis.platform import Platform
-from notify.sender import sender_of, tokens_in_hand
-from notify.usecases.claim_messages import hold_messages
-from notify.usecases.queue_message import SEND
+from notify.sender_pool import SENDERS, pool_of, sending, signal_of
 from notify.usecases.tidy import forget_attachments, forget_secrets
 
-SENDERS = 4
-"""Senders of one process, each with a connection of its own."""
 
-
-def _sending(number: int) -> Callable[[Platform], bool]:
-    def send(platform: Platform) -> bool:
-        return sender_of(platform, number).step()
-
-    return send
-
-
-def hold(platform: Platform) -> bool:
-    """Prolong the leases of this process's senders, so that only a dead one loses its messages."""
-    tokens = tokens_in_hand(platform)
-    if tokens:
-        with platform.database.transaction() as session:
-            hold_messages(session, tokens, platform.clock)
+def keep_leases(platform: Platform) -> bool:
+    """So that only a dead sender loses its messages, and soon."""
+    pool_of(platform).keep_leases()
     return False
 
 
@@ -40,9 +23,9 @@ def tidy(platform: Platform) -> bool:
 
 JOBS = (
     *(
-        Job(f"sender-{number}", every=1.0, run=_sending(number), signal=SEND)
-        for number in range(1, SENDERS + 1)
+        Job(f"sender-{number}", every=1.0, run=sending(number), signal=signal_of(number))
+        for number in range(SENDERS)
     ),
-    Job("mail-leases", every=8.0, run=hold),
+    Job("mail-leases", every=5.0, run=keep_leases),
     Job("mail-tidy", every=3600.0, run=tidy),
 )

@@ -5,9 +5,12 @@ Several senders run in each process and replica. A message belongs to the one wh
 
 import random
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID, uuid4
-from weakref import WeakKeyDictionary
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chassis.logs import logger, tracing
 from chassis.platform import Platform
@@ -20,7 +23,6 @@ from notify.domain.schedule import after_refusal, while_away
 from notify.tables import Message
 from notify.usecases import record_outcome
 from notify.usecases.claim_messages import anything_due, claim_messages
-from notify.usecases.queue_message import SEND
 
 log = logger(__name__)
 
@@ -28,6 +30,8 @@ BATCH = 4
 """Messages of one claim: few, so that a burst is shared by all senders."""
 STEP_SECONDS = 20.0
 """After so long a sender puts back what it has not begun, so that it is seen going round."""
+RECORD_PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Pauses while a database that is away keeps us from writing down that a mail is sent; else it would be sent twice."""
 TOO_LONG = "Given up after three days. Last: "
 _chance = random.Random().random  # noqa: S311 - spreads retries, hides nothing
 
@@ -35,8 +39,11 @@ _chance = random.Random().random  # noqa: S311 - spreads retries, hides nothing
 class Sender:
     """One way out with its own connection. `step` is called again and again by a background loop."""
 
-    def __init__(self, platform: Platform, channel: Channel | None = None) -> None:
-        self._platform = platform
+    def __init__(
+        self, platform: Platform, channel: Channel | None = None, more: Callable[[], None] = lambda: None
+    ) -> None:
+        """`more` is called when there may be work for another sender too."""
+        self._platform, self._more = platform, more
         self._channel = channel or channel_of(platform)
         self._pause, self._away_until = 0.0, 0.0
         self.token: UUID | None = None
@@ -53,6 +60,11 @@ class Sender:
         finally:
             self.token = None
 
+    @property
+    def safe_to_repeat(self) -> bool:
+        """Whether a message that was lost in the middle may simply be sent again."""
+        return self._channel.safe_to_repeat
+
     def close(self) -> None:
         """End the connection."""
         self._channel.close()
@@ -65,35 +77,29 @@ class Sender:
         platform, started = self._platform, time.monotonic()
         with platform.database.transaction() as session:
             claimed = claim_messages(
-                session, token, platform.clock, most=BATCH, per_minute=platform.settings.mail_per_minute,
-                safe_to_repeat=self._channel.safe_to_repeat,
-            )  # fmt: skip
+                session, token, platform.clock, most=BATCH, per_minute=platform.settings.mail_per_minute
+            )
         if len(claimed) == BATCH:
-            platform.signal(SEND).set()  # the other senders may find more
+            self._more()
         away: Exception | None = None
-        for message_id, trace in claimed:
-            with tracing(trace):
+        for message in claimed:
+            with tracing(message.trace):
                 stopping = platform.stopping.is_set() or time.monotonic() - started > STEP_SECONDS
-                away = self._send_one(message_id, token, away, stopping)
-        return len(claimed) == BATCH and not isinstance(away, ChannelAway)
+                away = self._send_one(message, token, away, stopping)
+        return bool(claimed) and not isinstance(away, ChannelAway)
 
     def _send_one(
-        self, message_id: UUID, token: UUID, away: Exception | None, stopping: bool
+        self, message: Message, token: UUID, away: Exception | None, stopping: bool
     ) -> Exception | None:
         """Send one message. `away` is what the last one met: without a mail server the rest need not be tried.
 
         Returns what is away now.
         """
-        try:
-            material = self._read(message_id)
-        except Never as error:
-            self._give_up(self._message(message_id), token, str(error))
-            return away
-        message = material.message
         if stopping:
             self._put_back(message, token, message.problem or "Put back.", timedelta(0))
             return away
         try:
+            material = read_material(self._platform.database, message)
             if isinstance(away, ChannelAway) or (isinstance(away, ReportsAway) and _needs_drawing(material)):
                 raise away
             composed = compose(material, self._platform)
@@ -104,9 +110,15 @@ class Sender:
         except (NotNow, ChannelAway) as error:
             self._wait(message, token, error)
             return error if isinstance(error, ReportsAway | ChannelAway) else away
+        except Exception as error:
+            log.error("a mail could not be made", message_id=str(message.id), exc_info=error)
+            self._wait(
+                message, token, NotNow(f"Fault while the mail was made: {type(error).__name__}: {error}")
+            )
+            return away
         self._pause = 0.0
         self._dialogue(message, token, composed)
-        return None
+        return away
 
     def _dialogue(self, message: Message, token: UUID, composed: Composed) -> None:
         with self._platform.database.transaction() as session:
@@ -135,17 +147,16 @@ class Sender:
         else:
             self._sent(message, token)
 
-    def _read(self, message_id: UUID) -> Material:
-        with self._platform.database.reading() as session:
-            return read_material(session, session.get_one(Message, message_id))
-
-    def _message(self, message_id: UUID) -> Message:
-        with self._platform.database.reading() as session:
-            return session.get_one(Message, message_id)
-
     def _sent(self, message: Message, token: UUID) -> None:
-        with self._platform.database.transaction() as session:
-            record_outcome.sent(session, message, token, self._platform.clock)
+        for pause in (*RECORD_PAUSES, None):
+            try:
+                with self._platform.database.transaction() as session:
+                    record_outcome.sent(session, message, token, self._platform.clock)
+                break
+            except (OperationalError, PoolTimeout):
+                if pause is None:
+                    raise
+                self._platform.stopping.wait(pause)
         delay = (self._platform.clock.now() - message.occurred_at).total_seconds()
         MAIL_DELAY.labels(message.template).observe(max(0.0, delay))
         self._tell(message, "repeated" if message.repeated else "sent", delay=round(delay, 3))
@@ -198,19 +209,3 @@ def channel_of(platform: Platform) -> Channel:
     """SMTP where the settings name a server, else files."""
     settings = platform.settings
     return Smtp(settings) if settings.smtp_host else Folder(settings.home / "mail")
-
-
-_senders: WeakKeyDictionary[Platform, dict[int, Sender]] = WeakKeyDictionary()
-
-
-def sender_of(platform: Platform, number: int) -> Sender:
-    """The sender of that number in this process, made when first asked for."""
-    mine = _senders.setdefault(platform, {})
-    if number not in mine:
-        mine[number] = Sender(platform)
-    return mine[number]
-
-
-def tokens_in_hand(platform: Platform) -> list[UUID]:
-    """The tokens that this process's senders work with right now."""
-    return [sender.token for sender in _senders.get(platform, {}).values() if sender.token is not None]

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from chassis.jobs import Job
+from chassis.platform import Platform
 from chassis.reactions import Reactions
 from chassis.service import Service, call
 from contracts.actor import Actor
@@ -10,6 +11,7 @@ from contracts.calls.notify import GetMessage, ListMessages, MessageList, Messag
 from notify.jobs import JOBS
 from notify.queries import list_messages, view_of, visible_message
 from notify.reactions import REACTIONS
+from notify.sender_pool import pool_of
 from notify.usecases.resend_message import resend_message
 
 
@@ -19,6 +21,11 @@ class NotifyService(Service):
     name = "notify"
     reactions: ClassVar[Reactions] = REACTIONS
     jobs: ClassVar[tuple[Job, ...]] = JOBS
+
+    @classmethod
+    def prepare(cls, platform: Platform) -> None:
+        """Let the senders hear of new messages."""
+        pool_of(platform)
 
     @call
     def list_messages(self, request: ListMessages, actor: Actor) -> MessageList:

@@ -35,6 +35,7 @@ from notify.mail import Envelope
 from notify.reactions import REACTIONS
 from notify.sender import Sender
 from notify.tables import Message
+from notify.usecases.claim_messages import take_over_lost
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 LINK_LIFE = GIVE_UP_AFTER
@@ -133,7 +134,9 @@ class House:
         return Sender(self.platform, server)
 
     def send(self, server: Server) -> None:
-        """Let a new sender do all that is due now."""
+        """Let a new sender do all that is due now, what another one lost included."""
+        with self.platform.database.transaction() as session:
+            take_over_lost(session, self.clock, safe_to_repeat=server.safe_to_repeat)
         sender = self.sender(server)
         while sender.step():
             pass

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from notify.channels import ChannelAway
 from notify.channels.folder import Folder
+from notify.jobs import keep_leases
 from notify.mail import Envelope
 from notify.sender import Sender
 from notify.tables import Message
@@ -34,6 +35,7 @@ def test_a_crash_while_writing_leaves_one_file_and_no_doubt(house: House, tmp_pa
         lost = {"state": "sending", "next_attempt_at": house.clock.now() + LEASE}
         session.execute(update(Message).values(**lost))
     house.clock.move(LEASE + timedelta(seconds=1))
+    keep_leases(house.platform)
     Sender(house.platform).step()
     assert len(files(tmp_path)) == 1
     assert (house.message().state, house.message().repeated) == ("sent", False)
