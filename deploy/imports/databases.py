@@ -1,20 +1,24 @@
 """The databases that an import writes to, with their services' use cases; the running services relay the events."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+import billing.triggers
 from chassis.clock import Clock, SystemClock
 from chassis.database import Database
 from chassis.keys import KeyFolder
 from chassis.migrations import check, migrate, migrations_of
 from chassis.settings import Settings
+from chassis.triggers import AppendOnly
 from contracts.actor import Actor, service_actor
 from contracts.topology import SERVICES
-from deploy.house import service_class
 
 IMPORTER: Actor = service_actor("import")
 """Who imported rows, in the books and histories."""
+
+APPEND_ONLY: dict[str, tuple[AppendOnly, ...]] = {"customers": (), "billing": billing.triggers.APPEND_ONLY}
+"""As the services' classes say; those bring the whole bus with them, which an import does not need."""
 
 
 @dataclass(frozen=True)
@@ -40,24 +44,21 @@ def open_databases(settings: Settings, clock: Clock | None = None) -> Iterator[D
 
         prepare_home(settings)
         keys.make_missing(SERVICES)
-    customers = _open(settings, "customers")
-    billing = _open(settings, "billing")
-    try:
+    with (
+        closing(_open(settings, "customers")) as customers,
+        closing(_open(settings, "billing")) as billing,
+    ):
         if settings.embedded:
             from deploy.upkeep import first_start, tell_password
 
             tell_password(first_start(settings, customers), settings)
         yield Databases(customers, billing, clock, keys)
-    finally:
-        customers.close()
-        billing.close()
 
 
 def _open(settings: Settings, service: str) -> Database:
     database = Database(settings.database_url(service), pool_size=2)
-    append_only = service_class(service).append_only
     if settings.embedded:
-        migrate(database, migrations_of(service), append_only)
+        migrate(database, migrations_of(service), APPEND_ONLY[service])
     else:
-        check(database, migrations_of(service), append_only)
+        check(database, migrations_of(service), APPEND_ONLY[service])
     return database

@@ -1,5 +1,6 @@
 """Homes to import into, and the real sources; tests that lack a source are counted in one loud line."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -7,23 +8,35 @@ from pathlib import Path
 import pytest
 
 from chassis.settings import Settings
+from deploy.imports.databases import open_databases
 from tests.integration.imports.homes import Home
 from tests.integration.imports.sources import CTVMS, SHARED_DATA, TELCO
 
 _MISSING = "real source missing: "
 
 
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An embedded home with its databases made, to be copied."""
+    folder = tmp_path_factory.mktemp("empty") / "home"
+    with open_databases(Settings(home=folder)):
+        pass
+    return folder
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(empty_home: Path, tmp_path: Path) -> Iterator[Home]:
     """An empty embedded home on 2026-11-21."""
-    with Home.opened(Settings(home=tmp_path / "home", today=date(2026, 11, 21), sample=False)) as made:
+    folder = shutil.copytree(empty_home, tmp_path / "home")
+    with Home.opened(Settings(home=folder, today=date(2026, 11, 21), sample=False)) as made:
         yield made
 
 
 @pytest.fixture
-def home_of_2023(tmp_path: Path) -> Iterator[Home]:
+def home_of_2023(empty_home: Path, tmp_path: Path) -> Iterator[Home]:
     """An empty embedded home on 2023-05-02, the day of the CTVMS export."""
-    with Home.opened(Settings(home=tmp_path / "home", today=date(2023, 5, 2), sample=False)) as made:
+    folder = shutil.copytree(empty_home, tmp_path / "home")
+    with Home.opened(Settings(home=folder, today=date(2023, 5, 2), sample=False)) as made:
         yield made
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from billing.tables import Import
 from billing.usecases.raise_charges import preview_charges
@@ -16,8 +16,6 @@ from contracts.cards import BranchCard
 from customers.cards import branch_card
 from customers.tables import Branch
 from deploy.imports.customers_file import Outcome, import_customers_file
-from deploy.imports.databases import open_databases
-from sqlalchemy import select
 
 
 @dataclass
@@ -32,9 +30,7 @@ class Home:
     @classmethod
     @contextmanager
     def opened(cls, settings: Settings) -> Iterator["Home"]:
-        """The home with its databases made."""
-        with open_databases(settings):
-            pass
+        """The home, whose databases are there."""
         customers = Database(settings.database_url("customers"))
         billing = Database(settings.database_url("billing"))
         try:
