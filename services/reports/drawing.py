@@ -60,7 +60,7 @@ class Drawing:
             "report": self.report.name,
         }
         (folder / JOB).write_text(json.dumps(job))
-        self._until = time.monotonic() + LONGEST
+        self._until, self._drawn = time.monotonic() + LONGEST, 0
         with (folder / PROBLEM).open("wb") as problem:
             self._child = subprocess.Popen(  # noqa: S603 - our own module, no word of it from outside
                 [sys.executable, "-m", "reports.renderers.worker", str(folder), str(os.getpid())],
@@ -80,9 +80,11 @@ class Drawing:
     def rows_drawn(self) -> int:
         """How many rows are drawn, as the child last said."""
         try:
-            return int((self._folder / PROGRESS).read_text() or 0)
+            said = (self._folder / PROGRESS).read_text()
         except FileNotFoundError:
-            return 0
+            return self._drawn
+        self._drawn = int(said or self._drawn)  # empty while it is being written
+        return self._drawn
 
     def end(self) -> None:
         """Stop the child if it still runs."""

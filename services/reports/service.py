@@ -6,7 +6,7 @@ import eventlet.tpool
 from chassis.platform import Platform
 from chassis.service import Service, call
 from contracts.actor import Actor
-from contracts.calls.customers import GetBranch
+from contracts.calls.customers import GetBranchCard
 from contracts.calls.reports import (
     Document,
     FilePart,
@@ -80,7 +80,7 @@ class ReportsService(Service):
             known = session.get(BranchCopy, request.branch_id) is not None
         if known:
             return
-        ask = GetBranch(branch_id=request.branch_id)
+        ask = GetBranchCard(branch_id=request.branch_id)
         branch = self.client.call(ask, actor_token=self.platform.own_token())
         with self.transaction() as session:
             keep_branch(session, branch)

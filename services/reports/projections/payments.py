@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 from chassis.reactions import EventContext
 from contracts.events import PaymentMade, PaymentVoided
 from reports.projections.newest import add_once
-from reports.projections.people import keep_branch, keep_customer, keep_subscription
+from reports.projections.people import keep_subscription
 from reports.tables import Payment, PaymentAllocation, PaymentVoid
 
 
 def payment_made(session: Session, event: PaymentMade, context: EventContext) -> None:
-    """Keep the payment and its allocations, and what the event says of its customer, branch and subscriptions."""
-    keep_branch(session, event.branch)
-    keep_customer(session, event.customer)
+    """Keep the payment and its allocations, and where it left the subscriptions.
+
+    Its customer and branch come by their own events, or by repair.
+    """
     for subscription in event.subscriptions:
         keep_subscription(session, subscription)
     row = {
@@ -30,7 +31,6 @@ def payment_made(session: Session, event: PaymentMade, context: EventContext) ->
 
 def payment_voided(session: Session, event: PaymentVoided, context: EventContext) -> None:
     """Keep that the payment no longer stands, whether or not the payment itself has come."""
-    keep_customer(session, event.customer)
     for subscription in event.subscriptions:
         keep_subscription(session, subscription)
     row = {"payment_id": event.payment_id, "voided_on": event.voided_on, "reason": event.reason}

@@ -14,7 +14,7 @@ from reports.drawing import HEADER, JOB, PROGRESS, ROWS, read_rows
 
 def main(folder: Path, parent: int) -> None:
     """Draw the report that the folder's job describes. Raises what the renderers raise."""
-    os.nice(5)
+    os.nice(3)
     job = json.loads((folder / JOB).read_text())
     if job["format"] == ReportFormat.PDF.value:
         from reports.renderers.report_pdf import render_report_pdf as render

@@ -13,6 +13,7 @@ from chassis.database import Database
 from chassis.feed import list_heads, read_events
 from chassis.inbox import InboxWorker
 from chassis.keys import KeyFolder
+from chassis.migrations import migrate, migrations_of
 from chassis.outbox import emit
 from chassis.platform import Platform
 from chassis.reactions import EventContext
@@ -42,7 +43,6 @@ from contracts.money import Money
 from contracts.topology import SERVICES
 from reports.reactions import REACTIONS
 from reports.report_tables import Report
-from reports.tables import Base
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 _STORY = UUID("0b6a3a30-7a86-4d8f-9d55-6b8f3c1f7b11")
@@ -171,15 +171,14 @@ class Producers:
 class ReportsHouse:
     """A reports service with its database, producers and inbox worker, without the bus."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database_url: str | None = None) -> None:
         self.clock = FixedClock(NOW)
-        settings = Settings(home=folder)
+        settings = Settings(home=folder, reports_database_url=database_url)
         KeyFolder(settings.keys_folder).make_missing(SERVICES)
         self.producers = Producers(folder, self.clock)
         self.platform = Platform("reports", settings, self.producers, clock=self.clock)  # type: ignore[arg-type]  # speaks the same calls
         self.database = self.platform.database
-        for metadata in (Base.metadata, ChassisBase.metadata):
-            metadata.create_all(self.database.engine)
+        migrate(self.database, migrations_of("reports"))
         self.worker = InboxWorker(self.platform, REACTIONS)
 
     def work_off(self) -> None:
