@@ -81,8 +81,13 @@ def _draw(seed: int, what: str, crf: str) -> int:
 
 
 def pay(api: Api, payer: Payer, history: History, seconds: float) -> None:
-    """Look up the dues, then pay, as often as the payer clicks. Raises AssertionError when the dues are wrong."""
-    dues = api.stubbornly("GET", f"/customers/{payer.customer_id}/dues", seconds=seconds)
+    """Look up the dues, then pay, as often as the payer clicks; the history says what came of it."""
+    try:
+        dues = api.stubbornly("GET", f"/customers/{payer.customer_id}/dues", seconds=seconds)
+    except httpx.HTTPError as error:
+        with history.lock:
+            history.refusals.append(f"{payer.crf}: no answer about dues for {seconds:.0f} s, {error!r}")
+        return
     owed = Money.of(payer.due_minor, "USD").decimal_text()
     if not dues.is_success or dues.json()["total"] != owed:
         with history.lock:

@@ -55,7 +55,7 @@ class Story:
 
     def __init__(self, stage: Stage, home: Path, every: int, seed: int) -> None:
         self._stage, self._api, self._seed = stage, stage.api, seed
-        self._patience = 120.0 if stage.nemesis else 60.0
+        self._patience = 240.0 if stage.nemesis else 60.0
         self._file, customers = take_every(every, home)
         self.month = Month(customers)
 
