@@ -65,6 +65,15 @@ def test_a_mail_travels_as_plain_ascii_lines(text: str) -> None:
     assert b"\n" not in content.replace(b"\r\n", b"")
 
 
+@settings(max_examples=60, deadline=None)
+@given(text=nasty)
+def test_a_text_arrives_as_it_was_written(text: str) -> None:
+    body = mail_of(build(text=text)).get_body(("plain",))
+    assert body is not None
+    written = "".join(f"{line}\n" for line in text.splitlines()) or "\n"
+    assert body.get_content().replace("\r\n", "\n") == written.encode("utf-8", "replace").decode()
+
+
 @pytest.mark.parametrize(
     "text",
     [
