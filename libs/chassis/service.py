@@ -44,12 +44,17 @@ class PlatformProvider(DependencyProvider):  # type: ignore[misc]  # nameko ship
 
     def start(self) -> None:
         """Start the loops (chassis.runner made them)."""
-        for loop in self.container.config["loops"]:
+        self._threads = [
             self.container.spawn_managed_thread(loop.run, identifier=loop.name)
+            for loop in self.container.config["loops"]
+        ]
 
     def stop(self) -> None:
-        """Let the loops end; the container kills those that do not."""
+        """Let the loops end what they have in hand; the container kills those that take too long."""
         self.platform.stop()
+        until = time.monotonic() + self.platform.settings.stop_seconds / 2
+        while time.monotonic() < until and any(not thread.dead for thread in self._threads):
+            time.sleep(0.02)
 
     def get_dependency(self, worker_ctx: Any) -> Platform:
         """The platform of this process and service."""
