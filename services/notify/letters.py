@@ -24,6 +24,8 @@ class Letter:
     """Where in the event the sealed secret is."""
     has_invoice: bool = False
     """Whether the invoice goes with it as a PDF."""
+    plain_subject: str = ""
+    """What staff who may see no amounts read instead of a subject that names one (RULES, who may do what)."""
     secret_purpose: str = ""
     """What customers sealed it for (chassis.seal); the same words stand in customers' use cases."""
 
@@ -51,8 +53,14 @@ INVITATION = Letter(
     secret_field="link_token",  # noqa: S106 - the name of a field
     secret_purpose="password-link",  # noqa: S106 - the name of a purpose
 )
-CONFIRMATION = Letter("payment_made", PaymentMade, Priority.SOMEBODY_WAITS, has_invoice=True)
-REMINDER = Letter("dues_outstanding", DuesOutstanding, Priority.BULK)
+CONFIRMATION = Letter(
+    "payment_made",
+    PaymentMade,
+    Priority.SOMEBODY_WAITS,
+    has_invoice=True,
+    plain_subject="Confirmation of a payment",
+)
+REMINDER = Letter("dues_outstanding", DuesOutstanding, Priority.BULK, plain_subject="Reminder of dues")
 
 LETTERS = {letter.template: letter for letter in (WELCOME, INVITATION, CONFIRMATION, REMINDER)}
 """Every kind by the name in the row."""

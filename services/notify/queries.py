@@ -13,6 +13,7 @@ from contracts.actor import Actor, Right
 from contracts.calls.notify import ListMessages, MessageList, MessageView
 from notify.domain.refusals import NoSuchMessage, WrongCursor
 from notify.domain.states import WAITING
+from notify.letters import LETTERS
 from notify.mail import message_id
 from notify.tables import Message
 
@@ -37,7 +38,9 @@ def list_messages(session: Session, request: ListMessages, actor: Actor) -> Mess
     rows = session.scalars(found).all()
     page = rows[: request.limit]
     more = len(rows) > request.limit
-    return MessageList(items=tuple(view_of(row) for row in page), next=_cursor(page[-1]) if more else None)
+    return MessageList(
+        items=tuple(view_of(row, actor) for row in page), next=_cursor(page[-1]) if more else None
+    )
 
 
 def visible_message(session: Session, actor: Actor, message_id: UUID) -> Message:
@@ -49,12 +52,14 @@ def visible_message(session: Session, actor: Actor, message_id: UUID) -> Message
     return found
 
 
-def view_of(message: Message) -> MessageView:
-    """A message as it is shown."""
+def view_of(message: Message, actor: Actor) -> MessageView:
+    """A message as the actor may see it: subjects name amounts, which are not for everybody."""
+    plain = LETTERS[message.template].plain_subject
+    subject = plain if plain and not actor.may(Right.SEE_MONEY) else message.subject
     waits = message.state in WAITING and message.next_attempt_at is not None
     return MessageView(
         id=message.id, customer_id=message.customer_id, branch_id=message.branch_id, channel=message.channel,
-        template=message.template, recipient=message.recipient, subject=message.subject, state=message.state,
+        template=message.template, recipient=message.recipient, subject=subject, state=message.state,
         attempts=message.attempts, problem=message.problem, message_id=message_id(message.mail_id),
         created_at=message.created_at, sent_at=message.sent_at, repeated=message.repeated,
         next_attempt_at=message.next_attempt_at if waits and message.next_attempt_at != DUE_AT_ONCE else None,

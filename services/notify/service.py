@@ -37,7 +37,7 @@ class NotifyService(Service):
     def get_message(self, request: GetMessage, actor: Actor) -> MessageView:
         """One message."""
         with self.reading() as session:
-            return view_of(visible_message(session, actor, request.message_id))
+            return view_of(visible_message(session, actor, request.message_id), actor)
 
     @call
     def resend_message(self, request: ResendMessage, actor: Actor) -> MessageView:

@@ -45,7 +45,7 @@ def resend_message(session: Session, request: ResendMessage, actor: Actor, clock
     session.add(again)
     session.flush()
     wake_after_commit(session, SEND)
-    return view_of(again)
+    return view_of(again, actor)
 
 
 def _again(message: Message, actor: Actor, recipient: str, clock: Clock) -> Message:

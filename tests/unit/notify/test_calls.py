@@ -26,7 +26,7 @@ def listed(house: House, actor: Actor = SUPPORT, **request: object) -> MessageLi
 
 def seen(house: House, actor: Actor, message_id: UUID) -> MessageView:
     with house.platform.database.reading() as session:
-        return view_of(visible_message(session, actor, message_id))
+        return view_of(visible_message(session, actor, message_id), actor)
 
 
 def resend(house: House, message_id: UUID, actor: Actor = SUPPORT) -> MessageView:
@@ -71,6 +71,16 @@ def test_a_message_of_another_branch_is_not_there(house: House) -> None:
         seen(house, STRANGER, message.id)
     with pytest.raises(NotFound):
         resend(house, message.id, STRANGER)
+
+
+def test_who_may_see_no_amounts_reads_none_in_a_subject(house: House) -> None:
+    house.react(dues())
+    house.react(payment())
+    for_cashier = {item.id: item.subject for item in listed(house, staff(Role.CASHIER, BRANCH.id)).items}
+    assert len(for_cashier) == 2 and all("0.00" in subject for subject in for_cashier.values())
+    for_support = {item.id: item.subject for item in listed(house, SUPPORT).items}
+    assert set(for_support.values()) == {"Confirmation of a payment", "Reminder of dues"}
+    assert {id_: seen(house, SUPPORT, id_).subject for id_ in for_support} == for_support
 
 
 def test_messages_to_staff_of_no_branch_are_for_those_who_see_all(house: House) -> None:
