@@ -12,6 +12,7 @@ from chassis.jobs import Claim, Job, claim
 from chassis.platform import Platform
 from reports.making import make_report
 from reports.report_tables import Report
+from reports.usecases.advance_report import LEASE
 from reports.usecases.forget_files import forget_files
 from reports.usecases.request_report import REPORTS
 
@@ -47,7 +48,7 @@ def _claim_next(platform: Platform) -> tuple[Claim, UUID] | None:
             .order_by(Report.requested_at).limit(_LOOK_AT)
         ).all()  # fmt: skip
     for report_id in waiting:
-        held = claim(platform, "report", str(report_id))
+        held = claim(platform, "report", str(report_id), lease=LEASE)
         if held is not None:
             return held, report_id
     return None

@@ -1,6 +1,6 @@
 """The process that draws one report: `python -m reports.renderers.worker FOLDER PARENT` (reports.drawing starts it).
 
-It ends when its parent does, and never runs before those who answer calls.
+It ends when its parent does.
 """
 
 import json
@@ -14,7 +14,6 @@ from reports.drawing import HEADER, JOB, PROGRESS, ROWS, read_rows
 
 def main(folder: Path, parent: int) -> None:
     """Draw the report that the folder's job describes. Raises what the renderers raise."""
-    os.nice(3)
     job = json.loads((folder / JOB).read_text())
     if job["format"] == ReportFormat.PDF.value:
         from reports.renderers.report_pdf import render_report_pdf as render

@@ -13,13 +13,15 @@ from chassis.jobs import Claim
 from chassis.platform import Platform
 from reports.report_tables import Report, ReportPart
 
-TRIES = 3
+TRIES = 8
 """A report that took its process down so often is given up."""
+LEASE = timedelta(seconds=20)
+"""How long a report is left to a replica that is not heard of; one at work is heard every second."""
 
 
 def start_report(session: Session, held: Claim, platform: Platform, report_id: UUID) -> Report | None:
     """The report, now running; None when it was tried too often and has failed. Raises ClaimLost."""
-    jobs.hold(session, held, platform)
+    jobs.hold(session, held, platform, lease=LEASE)
     report = session.get_one(Report, report_id)
     if report.tries >= TRIES:
         fail_report(session, held, platform, report_id, f"It was begun {TRIES} times and never ended.")
@@ -32,7 +34,7 @@ def show_progress(
     session: Session, held: Claim, platform: Platform, report_id: UUID, done: int, total: int
 ) -> None:
     """Keep the claim and say how far the report is. Raises ClaimLost."""
-    jobs.hold(session, held, platform)
+    jobs.hold(session, held, platform, lease=LEASE)
     session.execute(update(Report).where(Report.id == report_id).values(done=done, total=total))
 
 

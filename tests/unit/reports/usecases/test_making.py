@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from chassis.jobs import LEASE, Claim, claim
+from chassis.jobs import Claim, claim
 from contracts.actor import Role
 from contracts.calls.reports import FilePart, ReadReportFile, ReportFormat, RequestReport, Selection
 from contracts.errors import NotFound
@@ -19,7 +19,7 @@ from reports import drawing, jobs
 from reports.domain.refusals import ReportFileGone, ReportNotReady
 from reports.making import make_report
 from reports.report_tables import PART_BYTES, ReportPart
-from reports.usecases.advance_report import TRIES, keep_file
+from reports.usecases.advance_report import LEASE, TRIES, keep_file
 from reports.usecases.read_report_file import read_report_file
 from reports.usecases.request_report import request_report
 from tests.unit.reports.story import (
