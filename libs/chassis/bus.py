@@ -19,6 +19,9 @@ UNDECODABLE = "headend.undecodable"
 
 CONNECT_SECONDS = 3.0
 CONFIRM_SECONDS = 3.0
+"""Longest silence of the broker while it owes confirms."""
+BATCH_SECONDS = 15.0
+"""Longest time for the confirms of a batch; shorter than the relay's lease."""
 BUS_ERRORS: tuple[type[Exception], ...] = (OSError, KombuError, EOFError)
 
 
@@ -97,7 +100,7 @@ class BatchPublisher:
         self._connection: kombu.Connection | None = None
         self._channel: Any = None
         self._published = 0
-        self._acked = 0
+        self._unconfirmed: set[int] = set()
         self._refused: set[int] = set()
         self._returned: set[str] = set()
 
@@ -128,7 +131,8 @@ class BatchPublisher:
             self._channel.events["basic_ack"].add(self._on_ack)
             self._channel.events["basic_nack"].add(self._on_nack)
             self._channel.events["basic_return"].add(self._on_return)
-            self._published = self._acked = 0
+            self._published = 0
+            self._unconfirmed.clear()
 
     def _publish_in_memory(self, batch: Sequence[Publication]) -> dict[int, str]:
         producer = kombu.Producer(self._channel)
@@ -144,13 +148,14 @@ class BatchPublisher:
         self._returned.clear()
         first = self._published + 1
         for item in batch:
+            self._published += 1
+            self._unconfirmed.add(self._published)
             message = self._channel.prepare_message(
                 item.body, content_type="application/json", content_encoding="utf-8",
                 properties={"delivery_mode": 2, "message_id": item.message_id},
             )  # fmt: skip
             self._channel.basic_publish(message, exchange=item.exchange, routing_key=item.routing_key,
                                         mandatory=item.mandatory, timeout=CONFIRM_SECONDS)  # fmt: skip
-            self._published += 1
         self._wait_for_confirms()
         return {
             place: "no queue is bound for it"
@@ -161,19 +166,26 @@ class BatchPublisher:
         }
 
     def _wait_for_confirms(self) -> None:
-        deadline = time.monotonic() + CONFIRM_SECONDS
-        while self._acked < self._published:
-            left = deadline - time.monotonic()
+        began = heard = time.monotonic()
+        waiting = len(self._unconfirmed)
+        while waiting:
+            left = min(heard + CONFIRM_SECONDS, began + BATCH_SECONDS) - time.monotonic()
             if left <= 0:
-                raise TimeoutError(f"{self._published - self._acked} publications were not confirmed in time")
+                raise TimeoutError(f"{waiting} publications were not confirmed in time")
             self._channel.connection.drain_events(timeout=left)
+            if len(self._unconfirmed) < waiting:  # a slow broker that goes on is not a silent one
+                waiting, heard = len(self._unconfirmed), time.monotonic()
 
     def _on_ack(self, tag: int, multiple: bool) -> None:
-        self._acked = tag if multiple else self._acked + 1
+        self._unconfirmed -= self._meant(tag, multiple)
 
     def _on_nack(self, tag: int, multiple: bool) -> None:
-        self._refused.update(range(self._acked + 1, tag + 1) if multiple else (tag,))
+        self._refused |= self._meant(tag, multiple)
         self._on_ack(tag, multiple)
+
+    def _meant(self, tag: int, multiple: bool) -> set[int]:
+        """The publications of a confirm; queues of different speed are confirmed in any order."""
+        return {open_tag for open_tag in self._unconfirmed if open_tag <= tag} if multiple else {tag}
 
     def _on_return(self, _error: Exception, _exchange: str, _key: str, message: Any) -> None:
         self._returned.add(str(message.properties.get("message_id")))
