@@ -14,9 +14,10 @@ from deploy.imports import limits
 from deploy.imports.databases import Databases
 from deploy.imports.mapping import Mapping, PlanToMake
 from deploy.imports.refusals import MappingRefused
-from deploy.imports.rows import Place, PreparedRow, RowProblems, Surroundings, prepare
+from deploy.imports.rows import PreparedRow, RowProblems, Surroundings, prepare
 from deploy.imports.source_tables import SourceRow, SourceTable
 from deploy.imports.spool import BadRows, GoodRows
+from deploy.imports.subscriptions import Place
 
 
 @dataclass

@@ -66,6 +66,10 @@ class Rule(BaseModel):
             raise ValueError("date is written with DD, MM and YYYY (or YY), such as DD.MM.YYYY")
         return self
 
+    def has_short_year(self) -> bool:
+        """Whether a date comes with two digits of its year."""
+        return self.date is not None and "YYYY" not in self.date
+
     def columns(self) -> Iterator[str]:
         """The columns that the rule reads."""
         for name in (self.column, self.hash_modulo, self.digits_of_hash, self.months_before):

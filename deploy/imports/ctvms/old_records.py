@@ -12,7 +12,8 @@ from contracts.fields import Username, period_of
 from customers.usecases.import_customers import CustomerRow
 from deploy.imports.ctvms import old_tables
 from deploy.imports.ctvms.old_tables import OldTables, day, number, one_of, text_or_none
-from deploy.imports.rows import NOT_YET, sentence_of
+from deploy.imports.rows import NOT_YET
+from deploy.imports.sentences import sentence_of
 from deploy.imports.source_tables import SourceRow
 from deploy.imports.values import CellProblem, born
 

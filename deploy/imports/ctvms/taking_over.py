@@ -28,7 +28,8 @@ from deploy.imports.inviting import invite as invite_customers
 from deploy.imports.mapping import PlanToMake
 from deploy.imports.progress import BusinessDates
 from deploy.imports.refusals import MappingRefused, RowsRefused
-from deploy.imports.rows import NOT_YET, Place, customer_id_of
+from deploy.imports.rows import NOT_YET, customer_id_of
+from deploy.imports.subscriptions import Place
 from deploy.imports.writing import begin, completed_at, finish, prepare_branches, prepare_plans, write_chunk
 
 IMPORTS = UUID("c1d7a7f8-3f5e-4d53-8c0b-5f0f7d1c2b9a")

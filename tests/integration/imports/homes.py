@@ -54,7 +54,7 @@ class Home:
         ((found,),) = self.rows(service, query)
         return found
 
-    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
+    def everything(self) -> dict[str, list[str]]:
         """Every row that an import may write, to compare two moments."""
         tables = {
             "customers": ("branches", "customers", "logins", "one_time_links", "complaints", "outbox", "jobs"),
@@ -65,7 +65,7 @@ class Home:
             ),
         }  # fmt: skip
         return {
-            f"{service}.{name}": sorted(map(repr, self.rows(service, f"SELECT * FROM {name}")))  # type: ignore[misc]
+            f"{service}.{name}": sorted(repr(row) for row in self.rows(service, f"SELECT * FROM {name}"))
             for service, names in tables.items()
             for name in names
         }
