@@ -218,6 +218,6 @@ def make_all_until_handed_back(house: ReportsHouse) -> None:
 
 def _claimed(house: ReportsHouse) -> tuple[UUID, Claim]:
     report_id = ask(house, a_request())
-    held = claim(house.platform, "report", str(report_id))
+    held = claim(house.platform, "report", str(report_id), lease=LEASE)
     assert held is not None
     return report_id, held
