@@ -9,6 +9,8 @@ from chassis.platform import Platform
 
 log = logger(__name__)
 SLOWEST_RETRY = 15.0
+SIGN_OF_LIFE = 20.0
+"""Seconds after which a loop that rests shows again that it is alive; well below health.STUCK_AFTER."""
 
 
 class Loop:
@@ -29,7 +31,7 @@ class Loop:
         self._platform, self.name, self._step, self._idle = platform, name, step, idle
         self._signal = platform.signal(signal or f"loop:{name}")
         self.seen = time.monotonic()
-        """When the last round ended; a loop not seen for long is stuck (chassis.health)."""
+        """When it last ended a round or was resting; a loop not seen for long is stuck (chassis.health)."""
 
     def run(self) -> None:
         """Go round until the platform stops."""
@@ -43,11 +45,19 @@ class Loop:
                 more = False
                 log.warning("loop failed, going on", loop=self.name, error=repr(error), pause=pause,
                             exc_info=pause <= 1)  # fmt: skip
-            self.seen = time.monotonic()
-            metrics.LOOPS.labels(self._platform.service, self.name).set_to_current_time()
+            self._show_life()
             if pause:
                 self._platform.stopping.wait(pause)
             elif not more and not self._platform.stopping.is_set():
-                self._signal.wait(self._idle)
+                self._rest()
             else:
                 time.sleep(0)  # let the others have their turn
+
+    def _rest(self) -> None:
+        until = time.monotonic() + self._idle
+        while (left := until - time.monotonic()) > 0 and not self._signal.wait(min(left, SIGN_OF_LIFE)):
+            self._show_life()
+
+    def _show_life(self) -> None:
+        self.seen = time.monotonic()
+        metrics.LOOPS.labels(self._platform.service, self.name).set_to_current_time()
