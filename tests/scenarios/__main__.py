@@ -1,6 +1,7 @@
 """`make scenario`: the month in the forms asked for (embedded, real, nemesis; all without arguments).
 
-HEADEND_SCENARIO_EVERY=10 takes every tenth customer; HEADEND_SCENARIO_SEED replays who pays and which process dies.
+HEADEND_SCENARIO_EVERY=10 takes every tenth customer; HEADEND_SCENARIO_SEED replays who pays and which process dies;
+HEADEND_SCENARIO_KILL_SECONDS (4) is for machines too slow to start a process that often.
 """
 
 import os

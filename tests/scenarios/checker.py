@@ -1,6 +1,7 @@
 """All checks of a month, and its table of figures."""
 
 import random
+from collections import Counter
 
 from tests.scenarios.checks.answers import check_answers, check_through_api
 from tests.scenarios.checks.books import check_books
@@ -85,11 +86,16 @@ def _add_speed(stage: Stage, month: Month, findings: Findings) -> None:
     memory, name = stage.peak_memory()
     findings.figure("peak memory of the largest process", f"{memory / 2**20:.0f} MB ({name})")
     if stage.nemesis:
-        findings.figure("processes killed", f"{len(stage.nemesis.kills)}: {' '.join(stage.nemesis.kills)}")
+        findings.figure("processes killed", _counted(stage.nemesis.kills))
         findings.figure(
             "broker restarts (s)", " ".join(f"{seconds:.1f}" for seconds in stage.nemesis.restarts)
         )
         findings.same("Broker restarts", len(stage.nemesis.restarts), 2)
+
+
+def _counted(names: list[str]) -> str:
+    """ "32: 4 billing-0, 3 gateway, ..."."""
+    return f"{len(names)}: " + ", ".join(f"{count} {name}" for name, count in sorted(Counter(names).items()))
 
 
 def _times(values: list[float]) -> str:
