@@ -3,57 +3,39 @@ payments).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.copies import KnownCustomer, find_customer
-from billing.domain.allocation import Part, allocate, total_open
-from billing.domain.invoicing import invoice_line, invoice_on_payment
-from billing.domain.journal import EntryKind, payment_lines
-from billing.domain.numbers import Series
+from billing.domain.allocation import allocate, total_open
 from billing.domain.payment_rules import (
     OnlinePaymentNotOffered,
     ReferenceUsed,
-    StillRunning,
     check_amount,
     check_mode,
     check_positive,
 )
 from billing.dues import Due, of_service, open_dues
-from billing.ledger import add_entry, add_lines, next_numbers
-from billing.standing import Standing, write_standings
-from billing.tables import AllocationRow, Invoice, Payment
+from billing.standing import write_standings
+from billing.tables import Payment
 from billing.usecases.settle_charges import paid_standings, settle
+from billing.usecases.store_payment import (
+    KeyUsed,
+    TakenPayment,
+    issue_invoice,
+    payment_made,
+    store_payment,
+    write_payment_entry,
+)
 from chassis.clock import Clock
 from chassis.idempotency import IdempotencyKeyReused, fingerprint
 from chassis.outbox import emit
 from contracts.actor import Actor, Right, Role
 from contracts.calls.billing import PaymentRecorded, RecordPayment
-from contracts.cards import Allocation, InvoiceSnapshot, PaymentMode
-from contracts.events import PaymentMade
+from contracts.cards import PaymentMode
 from contracts.money import Money
-
-
-@dataclass(frozen=True)
-class _Taken:
-    """A payment that fulfils every rule, with its parts; nothing is written yet."""
-
-    id: UUID
-    customer: KnownCustomer
-    amount: Money
-    today: date
-    now: datetime
-    parts: tuple[tuple[Due, Part], ...]
-
-    @property
-    def allocations(self) -> tuple[Allocation, ...]:
-        """The parts as others see them."""
-        return tuple(due.allocation(part) for due, part in self.parts)
 
 
 def record_payment(session: Session, request: RecordPayment, actor: Actor, clock: Clock) -> PaymentRecorded:
@@ -76,10 +58,11 @@ def record_payment(session: Session, request: RecordPayment, actor: Actor, clock
     write_standings(
         session, before, after, today=taken.today, reason="Payment taken.", actor=actor, clock=clock
     )
-    entry_id = _write_entry(session, taken, request.mode, actor, clock)
-    answer, invoice = _issue(session, taken, after, request, actor)
-    _store(session, taken, answer, invoice, entry_id, (actor.subject, request.idempotency_key, said))
-    emit(session, _event(taken, answer, invoice), clock)
+    entry_id = write_payment_entry(session, taken, request.mode, actor, clock)
+    answer, invoice = issue_invoice(session, taken, after, request, actor)
+    used = KeyUsed(actor.subject, request.idempotency_key, said)
+    store_payment(session, taken, answer, invoice, entry_id, used)
+    emit(session, payment_made(taken, answer, invoice), clock)
     return answer
 
 
@@ -112,7 +95,7 @@ def _earlier(session: Session, actor: Actor, key: str, said: str) -> PaymentReco
 
 def _checked(
     session: Session, request: RecordPayment, customer: KnownCustomer, dues: Sequence[Due], clock: Clock
-) -> _Taken:
+) -> TakenPayment:
     branch, service = customer.branch, request.service_kind
     amount = Money.parse(request.amount, branch.currency)
     check_positive(amount)
@@ -123,7 +106,7 @@ def _checked(
     if request.mode is PaymentMode.ONLINE:
         _check_reference(session, branch.id, request.reference)
     parts = tuple((addressed[part.charge.id], part) for part in allocate(amount, charges))
-    return _Taken(uuid4(), customer, amount, branch.today(clock), clock.now(), parts)
+    return TakenPayment(uuid4(), customer, amount, branch.today(clock), clock.now(), parts)
 
 
 def _check_reference(session: Session, branch_id: UUID, reference: str | None) -> None:
@@ -139,146 +122,3 @@ def _check_reference(session: Session, branch_id: UUID, reference: str | None) -
             f'The reference "{reference}" is on payment {number} already; check the number.',
             field="reference",
         )
-
-
-def _write_entry(session: Session, taken: _Taken, mode: PaymentMode, actor: Actor, clock: Clock) -> UUID:
-    entry_id = add_entry(
-        session,
-        kind=EntryKind.PAYMENT,
-        branch_id=taken.customer.branch.id,
-        currency=taken.amount.currency,
-        business_date=taken.today,
-        actor=actor,
-        clock=clock,
-        source_id=taken.id,
-    )
-    lines = payment_lines(taken.customer.id, mode, [(part, due.category) for due, part in taken.parts])
-    add_lines(session, entry_id, lines)
-    return entry_id
-
-
-def _issue(
-    session: Session, taken: _Taken, after: Sequence[Standing], request: RecordPayment, actor: Actor
-) -> tuple[PaymentRecorded, InvoiceSnapshot]:
-    branch = taken.customer.branch.card
-    payment_number, number = next_numbers(session, branch, taken.today, Series.PAYMENT, Series.INVOICE)
-    names = [due.subscription.plan_name if due.subscription else "" for due, _ in taken.parts]
-    invoice = invoice_on_payment(
-        number=number,
-        payment_number=payment_number,
-        branch=branch,
-        customer=taken.customer.card,
-        lines=[invoice_line(one, name) for one, name in zip(taken.allocations, names, strict=True)],
-        total=taken.amount,
-        mode=request.mode,
-        reference=request.reference,
-        received_by=actor.name,
-        issued_on=taken.today,
-        issued_at=taken.now,
-    )
-    answer = PaymentRecorded(
-        id=taken.id,
-        payment_number=payment_number,
-        invoice_number=number,
-        customer_id=taken.customer.id,
-        branch_id=branch.id,
-        amount=taken.amount,
-        mode=request.mode,
-        reference=request.reference,
-        paid_on=taken.today,
-        paid_at=taken.now,
-        received_by=actor.name,
-        allocations=taken.allocations,
-        voided=False,
-        void_reason=None,
-        subscriptions=tuple(one.state() for one in after),
-    )
-    return answer, invoice
-
-
-def _store(
-    session: Session,
-    taken: _Taken,
-    answer: PaymentRecorded,
-    invoice: InvoiceSnapshot,
-    entry_id: UUID,
-    key: tuple[str, str, str],
-) -> None:
-    shared = {
-        "branch_id": answer.branch_id,
-        "customer_id": answer.customer_id,
-        "currency": taken.amount.currency,
-    }
-    caller, idempotency_key, said = key
-    payment = {
-        **shared,
-        "id": taken.id,
-        "number": answer.payment_number,
-        "amount_minor": taken.amount.minor,
-        "mode": answer.mode.value,
-        "reference": answer.reference,
-        "paid_on": taken.today,
-        "paid_at": taken.now,
-        "entry_id": entry_id,
-        "caller": caller,
-        "idempotency_key": idempotency_key,
-        "fingerprint": said,
-        "answer": answer.model_dump(mode="json"),
-    }
-    try:
-        session.execute(insert(Payment), [payment])
-    except IntegrityError as error:
-        raise _clash(error) from None
-    session.execute(insert(AllocationRow), _allocation_rows(taken))
-    issued = {
-        **shared,
-        "id": uuid4(),
-        "number": invoice.number,
-        "payment_id": taken.id,
-        "issued_on": taken.today,
-        "total_minor": taken.amount.minor,
-        "snapshot": invoice.model_dump(mode="json"),
-    }
-    session.execute(insert(Invoice), [issued])
-
-
-def _allocation_rows(taken: _Taken) -> list[dict[str, object]]:
-    return [
-        {
-            "payment_id": taken.id,
-            "charge_id": part.charge.id,
-            "position": position,
-            "amount_minor": part.amount.minor,
-        }
-        for position, (_, part) in enumerate(taken.parts, start=1)
-    ]
-
-
-def _clash(error: IntegrityError) -> Exception:
-    """Two requests for different customers met on one key or one reference; the other one was first."""
-    if "idempotency_key" in str(error.orig):
-        return StillRunning(
-            "A request with this Idempotency-Key is being carried out; try again in a moment."
-        )
-    if "reference" in str(error.orig):
-        return ReferenceUsed(
-            "This reference is on another payment already; check the number.", field="reference"
-        )
-    return error
-
-
-def _event(taken: _Taken, answer: PaymentRecorded, invoice: InvoiceSnapshot) -> PaymentMade:
-    return PaymentMade(
-        payment_id=taken.id,
-        payment_number=answer.payment_number,
-        customer=taken.customer.card,
-        branch=taken.customer.branch.card,
-        amount=taken.amount,
-        mode=answer.mode,
-        reference=answer.reference,
-        paid_on=taken.today,
-        received_by=answer.received_by,
-        allocations=answer.allocations,
-        subscriptions=answer.subscriptions,
-        invoice=invoice,
-    )

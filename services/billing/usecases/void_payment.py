@@ -1,6 +1,7 @@
 """Reverse a payment (RULES, payments: void): a reversing entry, the months open again, the numbers stay."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -25,8 +26,8 @@ from contracts.events import PaymentVoided
 def void_payment(session: Session, request: VoidPayment, actor: Actor, clock: Clock) -> PaymentRecorded:
     """Reverse a payment with a reason. Raises NotFound, Forbidden, PaymentAlreadyVoided."""
     payment = payment_by_number(session, request.payment_number)
-    customer = find_customer(session, payment.customer_id, actor, lock=True)
-    actor.require_customer(payment.customer_id, payment.branch_id)
+    customer = find_customer(session, payment.customer_id, actor, lock=True, what="payment")
+    actor.require_customer(payment.customer_id, payment.branch_id, "payment")
     actor.require(Right.VOID_PAYMENTS)
     _refuse_second_void(session, payment)
     answer = PaymentRecorded.model_validate(payment.answer)
@@ -49,23 +50,23 @@ def void_payment(session: Session, request: VoidPayment, actor: Actor, clock: Cl
         clock=clock,
     )
     voided = _voided(answer, request.reason, after)
-    emit(
-        session,
-        PaymentVoided(
-            payment_id=payment.id,
-            payment_number=voided.payment_number,
-            invoice_number=voided.invoice_number,
-            customer=customer.card,
-            branch_id=payment.branch_id,
-            amount=voided.amount,
-            voided_on=today,
-            reason=request.reason,
-            allocations=voided.allocations,
-            subscriptions=voided.subscriptions,
-        ),
-        clock,
-    )
+    emit(session, _event(payment, voided, customer, today), clock)
     return voided
+
+
+def _event(payment: Payment, voided: PaymentRecorded, customer: KnownCustomer, today: date) -> PaymentVoided:
+    return PaymentVoided(
+        payment_id=payment.id,
+        payment_number=voided.payment_number,
+        invoice_number=voided.invoice_number,
+        customer=customer.card,
+        branch_id=payment.branch_id,
+        amount=voided.amount,
+        voided_on=today,
+        reason=voided.void_reason or "",
+        allocations=voided.allocations,
+        subscriptions=voided.subscriptions,
+    )
 
 
 def _voided(answer: PaymentRecorded, reason: str, after: Sequence[Standing]) -> PaymentRecorded:
