@@ -1,6 +1,7 @@
 """Making the mail of a stored message: words, opened secret, the invoice that reports draws. In no transaction."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from email.utils import parseaddr
 
 from chassis.database import Database
@@ -18,6 +19,8 @@ from notify.tables import Attachment, Message
 from notify.templating import render
 from notify.usecases.queue_message import branch_copy
 
+WAIT_FOR_BRANCH = timedelta(minutes=1)
+"""Events come in any order: a customer's may be quicker than their branch's."""
 EXPIRED = "The password or link inside expired before the message could be sent; issue a new one."
 
 
@@ -80,6 +83,9 @@ def compose(material: Material, platform: Platform) -> Composed:
     around = Surroundings(
         message.locale, material.branch, settings.links_to, _open_secret(material, platform)
     )
+    age = platform.clock.now() - message.created_at
+    if material.branch is None and message.branch_id is not None and age < WAIT_FOR_BRANCH:
+        raise NotNow("The branch's letterhead is not known yet.")
     rendered = render(message.template, message.locale, facts_of(material.letter, material.event, around))
     drawn = None if material.kept else _draw(material, platform)
     try:

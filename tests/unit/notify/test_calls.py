@@ -6,7 +6,7 @@ import pytest
 from contracts.actor import Actor, Role
 from contracts.calls.notify import ListMessages, MessageList, MessageView, ResendMessage
 from contracts.errors import Forbidden, NotFound
-from contracts.events import CustomerChanged
+from contracts.events import BranchChanged, CustomerChanged
 from contracts.samples import BRANCH, CUSTOMER
 from notify.channels import RefusedForGood, RefusedForNow
 from notify.domain.refusals import MessageUnderWay, NoAddress, SecretExpired, TooManyRepetitions, WrongCursor
@@ -117,6 +117,7 @@ def test_a_message_sent_again_is_a_new_one_with_its_own_message_id(house: House)
     server = Server()
     house.send(server)
     first = seen(house, SUPPORT, house.message().id)
+    house.clock.move(timedelta(seconds=1))
     again = resend(house, first.id)
     assert again.id != first.id and again.message_id != first.message_id and again.state == "queued"
     house.send(server)
@@ -152,6 +153,7 @@ def test_a_message_goes_to_the_corrected_address(house: House) -> None:
 
 
 def test_an_expired_secret_is_not_sent_again(house: House) -> None:
+    house.react(BranchChanged(branch=BRANCH))
     house.react(house.sealed_welcome())
     house.send(Server(RefusedForGood("550 no")))
     house.clock.move(timedelta(hours=73))

@@ -213,6 +213,16 @@ def test_a_welcome_opens_the_password(house: House) -> None:
     assert mail["Subject"] == house.message().subject == "Welcome to Main Cable Network"
 
 
+def test_a_welcome_waits_for_its_branch_but_not_for_ever(house: House) -> None:
+    house.react(house.sealed_welcome())
+    server = Server()
+    house.send(server)
+    assert (server.offered, house.message().state) == ([], "retry")
+    house.clock.move(timedelta(minutes=1))
+    house.send(server)
+    assert house.message().state == "sent"
+
+
 def test_an_invitation_links_to_the_page_that_sets_the_password(house: House) -> None:
     house.react(house.sealed_link(branch=None))
     server = Server()
