@@ -2,18 +2,23 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, DateTime, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from chassis.clock import Clock
 
 READING = "headend_reading"
+_RESTED = 2.0
+"""Seconds without use after which a connection is tried before it is handed out."""
 
 
 class Database:
@@ -74,6 +79,11 @@ def lease_time(session: Session, clock: Clock) -> datetime:
     return moment
 
 
+def leases_now(session: Session, clock: Clock) -> Any:
+    """The same moment for use inside a statement, which saves asking for it first."""
+    return clock.now() if is_sqlite(session) else func.statement_timestamp(type_=DateTime(timezone=True))
+
+
 def is_sqlite(session: Session) -> bool:
     """Whether the session speaks to SQLite."""
     return session.get_bind().dialect.name == "sqlite"
@@ -105,12 +115,35 @@ def _sqlite(url: str) -> Engine:
 def _postgresql(url: str, pool_size: int) -> Engine:
     assert_green_driver()
     options = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
-    return create_engine(
+    engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        pool_size=pool_size, max_overflow=5, pool_timeout=5, pool_pre_ping=True, pool_recycle=1800,
+        pool_size=pool_size, max_overflow=5, pool_timeout=5, pool_recycle=1800,
         connect_args={"connect_timeout": 5, "options": options, "keepalives": 1, "keepalives_idle": 5,
                       "keepalives_interval": 3, "keepalives_count": 3},
     )  # fmt: skip
+    _ping_after_rest(engine)
+    return engine
+
+
+def _ping_after_rest(engine: Engine) -> None:
+    """Try a pooled connection that rested for a while before it is handed out; a ping each time costs a tenth of all.
+
+    One that broke a moment ago fails in its unit of work, which every caller and loop tries again; the pool is
+    made anew then as well.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used", time.monotonic()) < _RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def assert_green_driver() -> None:

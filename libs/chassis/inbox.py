@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, Row, select, update
 from sqlalchemy.orm import Session
 
 from chassis import metrics
-from chassis.database import DUE_AT_ONCE, is_sqlite, lease_time, wake_after_commit
+from chassis.database import DUE_AT_ONCE, is_sqlite, leases_now, wake_after_commit
 from chassis.logs import logger, tracing
 from chassis.platform import Platform
 from chassis.reactions import EventContext, Reactions
@@ -18,8 +18,8 @@ from contracts.events import EventEnvelope
 
 log = logger(__name__)
 
-INBOX = "inbox"
-"""The signal that wakes the inbox worker."""
+INBOX, INBOX_MORE = "inbox", "inbox-more"
+"""The signals that wake the first inbox worker, and the others when there is more than one batch."""
 BATCH = 20
 LEASE = timedelta(seconds=30)
 DELAYS = (1, 2, 5, 15, 60, 300, 900)
@@ -54,6 +54,12 @@ def receive(session: Session, envelopes: Sequence[EventEnvelope], platform: Plat
     return fresh
 
 
+_CLAIMED = (
+    InboxRow.event_id, InboxRow.type, InboxRow.producer, InboxRow.occurred_at, InboxRow.trace, InboxRow.body,
+    InboxRow.attempts.label("attempts_before"),
+)  # fmt: skip
+
+
 class LeaseLost(Exception):
     """Another worker took the event over; this one's work is rolled back."""
 
@@ -66,48 +72,44 @@ class InboxWorker:
 
     def step(self) -> bool:
         """Claim some events and react to them; True when there may be more."""
-        token, rows = self._claim()
-        if not rows:
-            return False
-        if not self._react_together(token, rows):
+        token, rows, more = self._claim()
+        if rows and not self._react_together(token, rows):
             for row in rows:
                 self._react_alone(token, row)
-        return True
+        return more
 
-    def _claim(self) -> tuple[UUID, list[Row[Any]]]:
+    def _claim(self) -> tuple[UUID, Sequence[Row[Any]], bool]:
+        """Events for this worker under a token, and whether others may be waiting besides."""
         token = uuid4()
-        with self._platform.database.reading() as session:
-            if (
-                session.execute(select(InboxRow.event_id).where(InboxRow.state == "pending").limit(1)).first()
-                is None
-            ):
-                return token, []
+        if self._platform.database.is_sqlite and self._nothing_pending():
+            return token, [], False
         with self._platform.database.transaction() as session:
-            now = lease_time(session, self._platform.clock)
-            due = select(InboxRow.event_id, InboxRow.attempts).where(
-                InboxRow.state == "pending", InboxRow.next_attempt_at <= now
-            )
+            now = leases_now(session, self._platform.clock)
+            due = select(*_CLAIMED).where(InboxRow.state == "pending", InboxRow.next_attempt_at <= now)
             due = due.order_by(InboxRow.next_attempt_at, InboxRow.received_at).limit(BATCH)
             found = session.execute(
                 due if is_sqlite(session) else due.with_for_update(skip_locked=True)
             ).all()
             # An event that failed before, or took its process down, is tried alone: its neighbours shall not suffer.
-            ids = [row.event_id for row in found if row.attempts == 0] or [row.event_id for row in found[:1]]
-            if not ids:
-                return token, []
-            session.execute(
-                update(InboxRow)
-                .where(InboxRow.event_id.in_(ids))
-                .values(attempts=InboxRow.attempts + 1, next_attempt_at=now + LEASE, lease_token=token),
-                execution_options={"synchronize_session": False},
-            )
-            columns = (InboxRow.event_id, InboxRow.type, InboxRow.producer, InboxRow.occurred_at, InboxRow.trace,
-                       InboxRow.body, InboxRow.attempts)  # fmt: skip
-            rows = session.execute(select(*columns).where(InboxRow.event_id.in_(ids))).all()
-        order = {event_id: place for place, event_id in enumerate(ids)}
-        return token, sorted(rows, key=lambda row: order[row.event_id])
+            rows = [row for row in found if row.attempts_before == 0] or found[:1]
+            if rows:
+                session.execute(
+                    update(InboxRow)
+                    .where(InboxRow.event_id.in_([row.event_id for row in rows]))
+                    .values(attempts=InboxRow.attempts + 1, next_attempt_at=now + LEASE, lease_token=token),
+                    execution_options={"synchronize_session": False},
+                )
+        if len(found) == BATCH:
+            self._platform.signal(INBOX_MORE).set()
+        return token, rows, len(found) == BATCH or len(found) > len(rows)
 
-    def _react_together(self, token: UUID, rows: list[Row[Any]]) -> bool:
+    def _nothing_pending(self) -> bool:
+        """Whether a look is enough: on SQLite a unit of work that writes nothing would still shut out the others."""
+        with self._platform.database.reading() as session:
+            pending = select(InboxRow.event_id).where(InboxRow.state == "pending").limit(1)
+            return session.execute(pending).first() is None
+
+    def _react_together(self, token: UUID, rows: Sequence[Row[Any]]) -> bool:
         """All in one transaction; False when one failed and nothing was kept."""
         try:
             with self._platform.database.transaction() as session:
@@ -151,20 +153,21 @@ class InboxWorker:
     def _failed(self, token: UUID, row: Row[Any], error: Exception) -> None:
         if isinstance(error, LeaseLost):
             return
-        parked = row.attempts > len(DELAYS)
+        attempts = row.attempts_before + 1
+        parked = attempts > len(DELAYS)
         with tracing(row.trace):
             log.error("event parked" if parked else "reaction failed, will be tried again", event_id=str(row.event_id),
-                      type=row.type, attempts=row.attempts, error=repr(error), exc_info=error)  # fmt: skip
+                      type=row.type, attempts=attempts, error=repr(error), exc_info=error)  # fmt: skip
         counter = metrics.EVENTS_PARKED if parked else metrics.EVENTS_FAILED
         counter.labels(self._platform.service, row.type).inc()
         with self._platform.database.transaction() as session:
-            delay = timedelta(seconds=DELAYS[min(row.attempts, len(DELAYS)) - 1])
+            delay = timedelta(seconds=DELAYS[min(attempts, len(DELAYS)) - 1])
             session.execute(
                 update(InboxRow)
                 .where(InboxRow.event_id == row.event_id, InboxRow.lease_token == token)
                 .values(
                     state="parked" if parked else "pending",
-                    next_attempt_at=lease_time(session, self._platform.clock) + delay,
+                    next_attempt_at=leases_now(session, self._platform.clock) + delay,
                     last_error=f"{type(error).__name__}: {error}"[:2000],
                 ),
                 execution_options={"synchronize_session": False},

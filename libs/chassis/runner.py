@@ -19,7 +19,7 @@ from chassis import metrics
 from chassis.bus import is_memory
 from chassis.clock import Clock
 from chassis.health import Health, loop_check, wsgi_door
-from chassis.inbox import INBOX, InboxWorker
+from chassis.inbox import INBOX, INBOX_MORE, InboxWorker
 from chassis.listener import Listener
 from chassis.logs import logger
 from chassis.loops import Loop
@@ -84,7 +84,8 @@ def loops_of(service: type[Service], platform: Platform) -> list[Loop]:
         loops.append(Loop(platform, "listener", Listener(platform).step, idle=0.0))
         for number in range(1 if platform.database.is_sqlite else 2):
             worker = InboxWorker(platform, service.reactions)
-            loops.append(Loop(platform, f"inbox-{number}", worker.step, idle=1.0, signal=INBOX))
+            signal = INBOX_MORE if number else INBOX
+            loops.append(Loop(platform, f"inbox-{number}", worker.step, idle=1.0, signal=signal))
         repair = Repair(platform)
         loops.append(Loop(platform, "repair", repair.step, idle=platform.settings.repair_seconds))
     for job in service.jobs:
