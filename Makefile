@@ -22,8 +22,8 @@ check: .venv/ready  ## ruff, mypy, import-linter and the architecture tests
 	@$(BIN)/lint-imports --no-logo
 	@$(PYTEST) -q tests/architecture
 
-scenario: .venv/ready  ## import 7,043 customers, bill, pay, remind, report; HEADEND_SCENARIO_EVERY=10 takes every tenth
-	@$(BIN)/python -m tests.scenarios
+scenario: .venv/ready  ## import 7,043 customers, bill, pay, remind, report; F="embedded real nemesis" chooses
+	@$(BIN)/python -m tests.scenarios $(F)
 
 bench: .venv/ready  ## measure speed in real mode, each figure beside its floor
 	@$(BIN)/python -m tests.bench

@@ -12,8 +12,8 @@ from tests.stack.builders import TODAY, add_plan, add_subscriber, bill, pay_all
 from tests.stack.embedded import Embedded
 from tests.stack.processes import wait_until
 
-SECONDS_AFTER_THE_ANSWER = (0.0, 0.03, 0.1, 0.3)
-"""Kills between the commit and the mail: before the relay, the inbox, the sender, and while it renders."""
+SECONDS_AFTER_THE_ANSWER = (0.0, 0.03, 0.1)
+"""Kills between the commit and the mail: before the relay, the inbox, the sender."""
 
 
 def is_mailed(headend: Embedded, number: str) -> bool:
