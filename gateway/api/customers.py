@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 from pydantic import BaseModel
 
+from contracts.actor import Right
 from contracts.calls.customers import (
     AddCustomer,
     ChangeCustomer,
@@ -134,7 +135,7 @@ def list_customers(query: CustomerQuery) -> Response:
 @api.post("/customers", responses={201: CustomerView})
 def add_customer(body: CustomerBody) -> Response:
     """Add a customer, with a login and a one-time password that are mailed as a welcome."""
-    fields = {**body.given(), "branch_id": branch_or_default(body.branch_id)}
+    fields = {**body.given(), "branch_id": branch_or_default(body.branch_id, Right.EDIT_CUSTOMERS)}
     customer = ask(AddCustomer(**fields))
     return answer(CustomerView.of(customer), 201, location=f"/customers/{customer.id}")
 

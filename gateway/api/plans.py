@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.actor import Right
 from contracts.calls.billing import AddPlan, GetPlan, ListPlans, SetPlanPrice
 from contracts.calls.billing import PlanView as Plan
 from contracts.cards import Service
@@ -102,7 +103,7 @@ def list_plans(query: PlanQuery) -> Response:
 @api.post("/plans", responses={201: PlanView})
 def add_plan(body: PlanBody) -> Response:
     """Add a plan to a branch."""
-    branch_id = branch_or_default(body.branch_id)
+    branch_id = branch_or_default(body.branch_id, Right.MANAGE_PLANS)
     plan = ask(
         AddPlan(
             code=body.code, name=body.name, service_kind=body.service, price=body.price, branch_id=branch_id

@@ -96,13 +96,16 @@ class Actor(BaseModel):
         if not self.sees_branch(branch_id):
             raise NotFound(f"There is no such {what}.")
 
-    def require_customer(self, customer_id: UUID, branch_id: UUID) -> None:
-        """Raises NotFound unless the customer is the actor's own (customers) or in the actor's branches (staff)."""
+    def require_customer(self, customer_id: UUID, branch_id: UUID, what: str = "customer") -> None:
+        """Raises NotFound unless the customer is the actor's own (customers) or in the actor's branches (staff).
+
+        `what` of theirs was asked for: a hidden payment must be missed in the same words as one that does not exist.
+        """
         hidden = (
             self.customer_id != customer_id if self.role is Role.CUSTOMER else not self.sees_branch(branch_id)
         )
         if hidden:
-            raise NotFound("There is no such customer.")
+            raise NotFound(f"There is no such {what}.")
 
 
 def service_actor(service: str) -> Actor:

@@ -77,11 +77,16 @@ class KnownCustomer:
 
 
 def find_customer(
-    session: Session, customer_id: UUID, actor: Actor | None = None, *, lock: bool = False
+    session: Session,
+    customer_id: UUID,
+    actor: Actor | None = None,
+    *,
+    lock: bool = False,
+    what: str = "customer",
 ) -> KnownCustomer:
     """The customer, locked when their money or subscriptions are to change.
 
-    Raises CustomerNotCopied, BranchNotCopied; NotFound when hidden from the actor.
+    Raises CustomerNotCopied, BranchNotCopied; NotFound when hidden from the actor, who asked for `what` of theirs.
     """
     statement = (
         select(CustomerCopy.card, CustomerCopy.branch_id, BranchCopy.card)
@@ -95,7 +100,7 @@ def find_customer(
         raise CustomerNotCopied(customer_id)
     customer_card, branch_id, branch_card = found
     if actor is not None:
-        actor.require_customer(customer_id, branch_id)
+        actor.require_customer(customer_id, branch_id, what)
     if branch_card is None:
         raise BranchNotCopied(branch_id)
     return KnownCustomer(

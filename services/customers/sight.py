@@ -25,8 +25,12 @@ def visible_branch(session: Session, actor: Actor, branch_id: UUID) -> Branch:
 
 
 def branch_to_write_in(session: Session, actor: Actor, branch_id: UUID) -> Branch:
-    """The branch, held so that its currency stays; raises NotFound when it is none of the actor's."""
-    branch = session.get(Branch, branch_id, with_for_update=HOLD) if actor.sees_branch(branch_id) else None
+    """The branch, held so that its currency stays; raises NotFound when it is none of the actor's.
+
+    Customers see their own branch; that they may write nothing in it is for the caller's right to say.
+    """
+    seen = actor.sees_branch(branch_id) or _is_home_of(session, actor, branch_id)
+    branch = session.get(Branch, branch_id, with_for_update=HOLD) if seen else None
     if branch is None:
         raise NotFound("There is no such branch.", field="branch_id")
     return branch

@@ -36,7 +36,7 @@ def payment_by_number(session: Session, number: str) -> Payment:
 def get_payment(session: Session, request: GetPayment, actor: Actor) -> PaymentView:
     """One payment by its number. Raises NotFound, Forbidden."""
     payment = payment_by_number(session, request.payment_number)
-    actor.require_customer(payment.customer_id, payment.branch_id)
+    actor.require_customer(payment.customer_id, payment.branch_id, "payment")
     actor.require(Right.SEE_MONEY)
     void = session.get(PaymentVoid, payment.id)
     return _payment_view(payment.answer, void.reason if void else None)
@@ -95,7 +95,7 @@ def get_invoice(session: Session, request: GetInvoice, actor: Actor) -> InvoiceS
     ).first()
     if found is None:
         raise NotFound("There is no such invoice.")
-    actor.require_customer(found.customer_id, found.branch_id)
+    actor.require_customer(found.customer_id, found.branch_id, "invoice")
     actor.require(Right.SEE_MONEY)
     snapshot = InvoiceSnapshot.model_validate(found.snapshot)
     return snapshot.model_copy(update={"voided": found.voided is not None})

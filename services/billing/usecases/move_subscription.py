@@ -30,8 +30,8 @@ def move_subscription(
     """
     owner = session.scalar(select(Subscription.customer_id).where(Subscription.id == request.subscription_id))
     if owner is None:
-        raise NotFound("There is no such subscription.", field="subscription_id")
-    customer = find_customer(session, owner, actor, lock=True)
+        raise NotFound("There is no such subscription.")
+    customer = find_customer(session, owner, actor, lock=True, what="subscription")
     actor.require(Right.MANAGE_SUBSCRIPTIONS)
     subscription = session.scalars(
         select(Subscription).where(Subscription.id == request.subscription_id)

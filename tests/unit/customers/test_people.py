@@ -137,6 +137,13 @@ def test_support_sees_but_does_not_change(operator: Operator) -> None:
         change(operator, operator.customer(), staff_of(operator.main.id, role=Role.SUPPORT), area="Hill")
 
 
+def test_a_customer_adds_nobody_to_the_own_branch_and_does_not_see_others(operator: Operator) -> None:
+    own, east = operator.customer(), operator.branch("EAST")
+    for branch_id, refusal in ((own.branch_id, Forbidden), (east.id, NotFound)):
+        with pytest.raises(refusal):
+            operator.customer(actor=the_customer(own), branch_id=branch_id)
+
+
 def test_a_customer_moves_only_between_branches_that_the_actor_sees(operator: Operator) -> None:
     east, customer = operator.branch("EAST"), operator.customer()
     with pytest.raises(NotFound):

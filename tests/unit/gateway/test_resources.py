@@ -122,6 +122,18 @@ def test_who_has_several_branches_must_name_one(api: FlaskClient, bus: ScriptedC
     assert (answer.status_code, answer.get_json()["errors"][0]["field"]) == (422, "branch_id")
 
 
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.TECHNICIAN, Role.CUSTOMER])
+def test_who_may_not_do_it_in_any_branch_is_not_asked_which_one(
+    api: FlaskClient, bus: ScriptedClient, role: Role
+) -> None:
+    bus.tell(CheckSession, answers.issued(answers.me(role, branch_ids=())))
+    for path, body in (
+        ("/api/v1/customers", {"name": "Ravi"}),
+        ("/api/v1/plans", {"code": "TV", "name": "TV", "service": "cable_tv", "price": "250.00"}),
+    ):
+        assert api.post(path, json=body).status_code == 403
+
+
 def test_a_branch_shows_its_policy_flat(api: FlaskClient, bus: ScriptedClient) -> None:
     bus.tell(AddBranch, answers.branch())
     body = {
