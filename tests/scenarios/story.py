@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.integration.imports.sources import TELCO_MAPPING
 from tests.scenarios.checks.papers import ReportFile
 from tests.scenarios.checks.plumbing import left_over
 from tests.scenarios.payers import History, Payer, choose_payers, pay
 from tests.scenarios.stages import Stage
-from tests.scenarios.telco import MAPPING, TelcoCustomer, take_every
+from tests.scenarios.telco import TelcoCustomer, take_every
 from tests.stack.processes import HEADEND
 
 TODAY, PERIOD = "2026-11-02", "2026-11"
@@ -85,7 +86,7 @@ class Story:
 
     def _import(self) -> None:
         """Twice: the second time changes nothing, which the checker sees."""
-        command = [*HEADEND, "import", "customers", str(self._file), "--mapping", str(MAPPING)]
+        command = [*HEADEND, "import", "customers", str(self._file), "--mapping", str(TELCO_MAPPING)]
         for _ in range(2):
             done = subprocess.run(
                 command, env=dict(self._stage.environment), capture_output=True, text=True, timeout=1200
