@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import kombu
-from pydantic import ValidationError
+from sqlalchemy.exc import DataError, StatementError
 
 from chassis import metrics
 from chassis.bus import connection, declare_all, discard, inbox_queue
@@ -73,19 +73,48 @@ class Listener:
     def _on_message(self, message: Any) -> None:
         try:
             envelope = EventEnvelope.model_validate(json.loads(message.body))
-        except (ValueError, ValidationError, UnicodeDecodeError) as error:
-            # Not an event at all: the broker sets it aside (see bus.UNDECODABLE), the neighbours go on.
-            metrics.EVENTS_UNDECODABLE.labels(self._platform.service).inc()
-            log.error("undecodable delivery set aside", error=repr(error)[:500])
-            message.reject(requeue=False)
+        except (ValueError, RecursionError) as error:
+            self._set_aside(message, error)
             return
         self._batch.append((envelope, message))
+
+    def _set_aside(self, message: Any, error: Exception) -> None:
+        """Not an event at all: the broker keeps it for people (see bus.UNDECODABLE), the neighbours go on."""
+        metrics.EVENTS_UNDECODABLE.labels(self._platform.service).inc()
+        log.error("undecodable delivery set aside", error=repr(error)[:500])
+        message.reject(requeue=False)
 
     def _store(self) -> None:
         if not self._batch:
             return
-        with self._platform.database.transaction() as session:
-            receive(session, [envelope for envelope, _ in self._batch], self._platform, way="bus")
-        for _, message in self._batch:
-            message.ack()
+        try:
+            self._receive(self._batch)
+        except Exception as error:
+            if not _is_unstorable(error):
+                raise
+            for one in self._batch:
+                self._store_alone(one)
+        else:
+            for _, message in self._batch:
+                message.ack()
         self._batch.clear()
+
+    def _store_alone(self, one: tuple[EventEnvelope, Any]) -> None:
+        try:
+            self._receive([one])
+        except Exception as error:
+            if not _is_unstorable(error):
+                raise
+            self._set_aside(one[1], error)
+        else:
+            one[1].ack()
+
+    def _receive(self, batch: list[tuple[EventEnvelope, Any]]) -> None:
+        with self._platform.database.transaction() as session:
+            receive(session, [envelope for envelope, _ in batch], self._platform, way="bus")
+
+
+def _is_unstorable(error: Exception) -> bool:
+    """Whether the database refused what a delivery says (too long, no moment, NUL), rather than being away."""
+    cause = error.orig if isinstance(error, StatementError) else error
+    return isinstance(error, DataError) or isinstance(cause, (ValueError, TypeError, RecursionError))

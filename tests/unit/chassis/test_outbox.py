@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import kombu
 import pytest
@@ -94,8 +95,27 @@ def test_an_event_committed_late_is_not_passed_over(platform: Platform) -> None:
     assert all(row.sent_at for row in rows(platform))
 
 
+def envelope_with(**changes: Any) -> str:
+    """A delivery that is an event in form, with something that no database stores."""
+    sound = {"id": str(uuid4()), "type": "PaymentMade", "producer": "billing", "body": {},
+             "occurred_at": "2026-11-21T12:00:00Z"}  # fmt: skip
+    return json.dumps(sound | changes)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{not json",
+        json.dumps({"id": "x"}),
+        "null",
+        "[" * 100_000,
+        envelope_with(occurred_at="2026-11-21T12:00:00"),
+        envelope_with(trace="\ud800"),
+    ],
+    ids=["no json", "no event", "null", "too deep", "no time zone", "no text"],
+)
 def test_what_is_no_event_is_set_aside_and_its_neighbours_arrive(
-    platform: Platform, settings: Settings
+    platform: Platform, settings: Settings, body: str
 ) -> None:
     reports = Platform("reports", settings, platform.client, clock=platform.clock)
     ChassisBase.metadata.create_all(reports.database.engine)
@@ -103,9 +123,8 @@ def test_what_is_no_event_is_set_aside_and_its_neighbours_arrive(
     listener.step()
     with connection(settings.amqp_uri) as bus:
         producer = kombu.Producer(bus.channel())
-        for body in ("{not json", json.dumps({"id": "x"}), "null"):
-            producer.publish(body, exchange="billing.events", routing_key="PaymentMade",
-                             content_type="application/json", content_encoding="utf-8")  # fmt: skip
+        producer.publish(body, exchange="billing.events", routing_key="PaymentMade",
+                         content_type="application/json", content_encoding="utf-8")  # fmt: skip
     with platform.database.transaction() as session:
         emit(session, EVENT, platform.clock)
     Relay(platform).step()
