@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from billing.domain.journal import EntryKind, JournalLine, balanced
 from billing.domain.numbers import Series, number_text, number_year
-from billing.statements import insert_for
+from billing.statements import add_rows, insert_for
 from billing.tables import Counter, JournalEntry, JournalLineRow
 from chassis.clock import Clock
 from contracts.actor import Actor
@@ -31,22 +31,18 @@ def add_entry(
 ) -> UUID:
     """The head of an entry; its lines follow in the same transaction (add_lines). Returns its id."""
     entry_id = entry_id or uuid4()
-    session.execute(
-        insert(JournalEntry),
-        [
-            {
-                "id": entry_id,
-                "branch_id": branch_id,
-                "kind": kind.value,
-                "currency": currency,
-                "business_date": business_date,
-                "occurred_at": clock.now(),
-                "made_by": actor.subject,
-                "source_id": source_id,
-                "reverses": reverses,
-            }
-        ],
-    )
+    head = {
+        "id": entry_id,
+        "branch_id": branch_id,
+        "kind": kind.value,
+        "currency": currency,
+        "business_date": business_date,
+        "occurred_at": clock.now(),
+        "made_by": actor.subject,
+        "source_id": source_id,
+        "reverses": reverses,
+    }
+    add_rows(session, JournalEntry, [head])
     return entry_id
 
 
@@ -65,7 +61,7 @@ def add_lines(session: Session, entry_id: UUID, lines: Sequence[JournalLine]) ->
         }
         for position, line in enumerate(balanced(lines), start=1)
     ]
-    session.execute(insert(JournalLineRow), rows)
+    add_rows(session, JournalLineRow, rows)
 
 
 def next_numbers(session: Session, branch: BranchCard, today: date, *series: Series) -> tuple[str, ...]:
@@ -74,10 +70,29 @@ def next_numbers(session: Session, branch: BranchCard, today: date, *series: Ser
     The counter rows stay locked until the transaction ends, so call this as late as can be.
     """
     year = number_year(today)
-    rows = [{"branch_id": branch.id, "series": one.value, "year": year, "last": 1} for one in series]
-    statement = insert_for(session, Counter).values(rows)
+    names = [one.value for one in series]
+    # One statement whose text does not change; what it does not find is a series' first number of the year.
+    counted: dict[str, int] = dict(
+        session.execute(
+            update(Counter)
+            .where(Counter.branch_id == branch.id, Counter.year == year, Counter.series.in_(names))
+            .values(last=Counter.last + 1)
+            .returning(Counter.series, Counter.last),
+            execution_options={"synchronize_session": False},
+        )
+        .tuples()
+        .all()
+    )
+    for name in names:
+        if name not in counted:
+            counted[name] = _first_number(session, branch, year, name)
+    return tuple(number_text(branch.code, year, counted[name]) for name in names)
+
+
+def _first_number(session: Session, branch: BranchCard, year: int, series: str) -> int:
+    """The first number of a series and year, or the next one when somebody else was first at this moment."""
+    statement = insert_for(session, Counter).values(branch_id=branch.id, series=series, year=year, last=1)
     statement = statement.on_conflict_do_update(
         index_elements=["branch_id", "series", "year"], set_={"last": Counter.last + 1}
-    ).returning(Counter.series, Counter.last)
-    counted: dict[str, int] = dict(session.execute(statement).tuples().all())
-    return tuple(number_text(branch.code, year, counted[one.value]) for one in series)
+    )
+    return int(session.execute(statement.returning(Counter.last)).scalar_one())

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from billing.domain.expiry import BY_DATE, ChargedMonth, ExpiryPolicy, expiry, status_by_date
+from billing.statements import add_rows
 from billing.tables import Charge, Plan, Subscription, SubscriptionMove
 from chassis.clock import Clock
 from contracts.actor import Actor
@@ -179,7 +180,7 @@ def write_standings(
         if old.status is not new.status
     ]
     if moves:
-        session.execute(insert(SubscriptionMove), moves)
+        add_rows(session, SubscriptionMove, moves)
     return [new for _, new in changed]
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from billing.domain.payment_rules import ReferenceUsed, StillRunning
 from billing.dues import Due
 from billing.ledger import add_entry, add_lines, next_numbers
 from billing.standing import Standing
+from billing.statements import add_rows
 from billing.tables import AllocationRow, Invoice, Payment
 from chassis.clock import Clock
 from contracts.actor import Actor
@@ -130,10 +130,10 @@ def store_payment(
         "currency": taken.amount.currency,
     }
     try:
-        session.execute(insert(Payment), [{**shared, **_payment_row(taken, answer, entry_id, used)}])
+        add_rows(session, Payment, [{**shared, **_payment_row(taken, answer, entry_id, used)}])
     except IntegrityError as error:
         raise _clash(error) from None
-    session.execute(insert(AllocationRow), _allocation_rows(taken))
+    add_rows(session, AllocationRow, _allocation_rows(taken))
     issued = {
         **shared,
         "id": uuid4(),
@@ -143,7 +143,7 @@ def store_payment(
         "total_minor": taken.amount.minor,
         "snapshot": invoice.model_dump(mode="json"),
     }
-    session.execute(insert(Invoice), [issued])
+    add_rows(session, Invoice, [issued])
 
 
 def _payment_row(
