@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, Integer, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from billing.tables.metadata import Base
+from billing.tables.metadata import Base, partial_index
 from chassis.columns import Json
 
 
@@ -27,7 +27,10 @@ class CustomerCopy(Base):
     """
 
     __tablename__ = "customers_copy"
-    __table_args__ = (Index(None, "branch_id", "id"),)
+    __table_args__ = (
+        Index(None, "branch_id", "id"),
+        partial_index("ix_customers_copy_unserved", "id", where="state <> 'active'"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     version: Mapped[int] = mapped_column(Integer)

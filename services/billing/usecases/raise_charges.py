@@ -9,30 +9,32 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from billing.chargeable import (
+    begun_or_stopped_within,
+    chargeable_whole,
+    price_on_first_day,
+    served,
+    was_charged,
+)
 from billing.domain.journal import Account, EntryKind
 from billing.domain.periods import period_end
 from billing.ledger import add_entry
 from billing.statements import insert_for, new_uuid, plan_each_time
 from billing.tables import (
     Charge,
-    CustomerCopy,
-    Import,
     JournalLineRow,
-    PlanPrice,
     Subscription,
-    SubscriptionStop,
 )
 from billing.usecases.charge_part_months import PartMonths, insert_part_months
 from billing.usecases.refresh_statuses import restate
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor
-from contracts.cards import BranchCard, ChargeKind, CustomerState, FeeCategory, Proration, Service
-from contracts.events import ChargesRaised, RaisedCharge
-from contracts.fields import period_start
+from contracts.cards import BranchCard, ChargeKind, FeeCategory, Proration
+from contracts.events import ChargesRaised
 
 CHUNK = 2000
 """Subscriptions of one chunk, which is one transaction and one journal entry."""
@@ -72,7 +74,7 @@ def raise_charges(
         return Chunk(0, 0, 0, None)
     plan_each_time(session)
     span = and_(Subscription.branch_id == branch.id, Subscription.id.between(ids[0], ids[-1]))
-    uncharged = and_(span, ~_charged(period, Charge.subscription_id.between(ids[0], ids[-1])))
+    uncharged = and_(span, ~was_charged(period, Charge.subscription_id.between(ids[0], ids[-1])))
     entry_id = uuid4()
     made: dict[str, Any] = {"entry_id": entry_id, "raised_at": clock.now()}
     charged = _insert_whole_months(session, branch, period, uncharged, made)
@@ -113,8 +115,12 @@ def _stale(session: Session, span: ColumnElement[bool], period: str) -> list[UUI
 
 def preview_charges(session: Session, branch: BranchCard, period: str) -> tuple[int, int]:
     """How many charges a run would raise now, and their sum in minor units."""
-    span = and_(Subscription.branch_id == branch.id, ~_charged(period))
-    whole = select(_price(period).label("minor")).where(span, *_chargeable(branch, period)).subquery()
+    span = and_(Subscription.branch_id == branch.id, ~was_charged(period))
+    whole = (
+        select(price_on_first_day(session, branch.id, period).label("minor"))
+        .where(span, *chargeable_whole(branch, period))
+        .subquery()
+    )
     count, minor = session.execute(select(func.count(), func.coalesce(func.sum(whole.c.minor), 0))).one()
     if branch.policy.proration is Proration.DAILY:
         rows = _part_months(session, branch, period, span).rows(session, period)
@@ -147,7 +153,7 @@ def _insert_whole_months(
         "category": literal(_USAGE),
         "service": Subscription.service,
         "period": literal(period),
-        "amount_minor": _price(period),
+        "amount_minor": price_on_first_day(session, branch.id, period),
         "settled_minor": literal(0),
         "currency": Subscription.currency,
         "note": literal(""),
@@ -155,70 +161,13 @@ def _insert_whole_months(
         "raised_at": literal(made["raised_at"], Charge.raised_at.type),
     }
     source = select(*(value.label(name) for name, value in columns.items())).where(
-        span, *_chargeable(branch, period)
+        span, *chargeable_whole(branch, period)
     )
     statement = insert_for(session, Charge).from_select(list(columns), source).on_conflict_do_nothing()
     returned = statement.returning(
         Charge.id, Charge.customer_id, Charge.subscription_id, Charge.service, Charge.amount_minor
     )
-    return list(session.execute(returned))
-
-
-def _price(period: str) -> Any:
-    """The price valid on the period's first day: the own one, else the plan's; before its first, its
-    first.
-    """
-    of_plan = select(PlanPrice.price_minor).where(PlanPrice.plan_id == Subscription.plan_id).limit(1)
-    valid = of_plan.where(PlanPrice.valid_from <= period_start(period)).order_by(PlanPrice.valid_from.desc())
-    first = of_plan.order_by(PlanPrice.valid_from)
-    return func.coalesce(Subscription.price_minor, valid.scalar_subquery(), first.scalar_subquery())
-
-
-def _charged(period: str, *within: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the month was charged. `within` says again where to look, so that no chunk looks at all
-    charges.
-    """
-    return exists().where(
-        Charge.subscription_id == Subscription.id, Charge.period == period, Charge.kind == _RECURRING, *within
-    )
-
-
-def _served(period: str) -> list[ColumnElement[bool]]:
-    """What holds for every subscription that a run may charge for the period, wholly or in part."""
-    return [
-        Subscription.billed_from <= period,
-        Subscription.started_on <= period_end(period),
-        or_(
-            Subscription.import_id.is_(None),
-            Subscription.import_id.not_in(select(Import.id).where(Import.completed_at.is_(None))),
-        ),
-        exists().where(
-            CustomerCopy.id == Subscription.customer_id, CustomerCopy.state == CustomerState.ACTIVE.value
-        ),
-        ~exists().where(
-            SubscriptionStop.subscription_id == Subscription.id,
-            SubscriptionStop.stopped_on <= period_start(period),
-            or_(SubscriptionStop.resumed_on.is_(None), SubscriptionStop.resumed_on > period_end(period)),
-        ),
-    ]
-
-
-def _begun_or_stopped_within(period: str) -> ColumnElement[bool]:
-    return or_(
-        Subscription.started_on > period_start(period),
-        exists().where(
-            SubscriptionStop.subscription_id == Subscription.id,
-            SubscriptionStop.stopped_on <= period_end(period),
-            or_(SubscriptionStop.resumed_on.is_(None), SubscriptionStop.resumed_on > period_start(period)),
-        ),
-    )
-
-
-def _chargeable(branch: BranchCard, period: str) -> list[ColumnElement[bool]]:
-    """Subscriptions to be charged for the whole month."""
-    if branch.policy.proration is Proration.DAILY:
-        return [*_served(period), ~_begun_or_stopped_within(period)]
-    return _served(period)
+    return list(session.connection().execute(returned).all())
 
 
 def _part_months(session: Session, branch: BranchCard, period: str, span: ColumnElement[bool]) -> PartMonths:
@@ -230,8 +179,8 @@ def _part_months(session: Session, branch: BranchCard, period: str, span: Column
         Subscription.service,
         Subscription.started_on,
         Subscription.currency,
-        _price(period).label("price_minor"),
-    ).where(span, *_served(period), _begun_or_stopped_within(period))
+        price_on_first_day(session, branch.id, period).label("price_minor"),
+    ).where(span, *served(period), begun_or_stopped_within(period))
     return PartMonths(tuple(session.execute(statement)), branch.policy.proration)
 
 
@@ -273,21 +222,8 @@ def _insert_lines(session: Session, entry_id: UUID, period: str, ids: list[UUID]
 
 
 def _tell(session: Session, branch: BranchCard, period: str, charged: list[Any], clock: Clock) -> None:
-    charges = [
-        RaisedCharge.model_construct(
-            id=row.id,
-            customer_id=row.customer_id,
-            subscription_id=row.subscription_id,
-            kind=ChargeKind.RECURRING,
-            category=FeeCategory.USAGE,
-            service=Service(row.service),
-            period=period,
-            amount_minor=row.amount_minor,
-            settled_minor=0,
-        )
-        for row in charged
-    ]
-    for first in range(0, len(charges), EVENT_CHARGES):
-        part = tuple(charges[first : first + EVENT_CHARGES])
-        event = ChargesRaised.model_construct(branch_id=branch.id, currency=branch.currency, charges=part)
-        emit(session, event, clock)
+    same = {"kind": _RECURRING, "category": _USAGE, "period": period}
+    for first in range(0, len(charged), EVENT_CHARGES):
+        charges = [{**row._mapping, **same} for row in charged[first : first + EVENT_CHARGES]]
+        told = {"branch_id": branch.id, "currency": branch.currency, "charges": charges}
+        emit(session, ChargesRaised.model_validate(told), clock)

@@ -44,6 +44,13 @@ def upgrade():
     )
     with op.batch_alter_table("customers_copy", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customers_copy_branch_id_id"), ["branch_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_customers_copy_unserved",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'active'"),
+            postgresql_where=sa.text("state <> 'active'"),
+        )
 
     op.create_table(
         "imports",
@@ -567,6 +574,11 @@ def downgrade():
     op.drop_table("journal_entries")
     op.drop_table("imports")
     with op.batch_alter_table("customers_copy", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_customers_copy_unserved",
+            sqlite_where=sa.text("state <> 'active'"),
+            postgresql_where=sa.text("state <> 'active'"),
+        )
         batch_op.drop_index(batch_op.f("ix_customers_copy_branch_id_id"))
 
     op.drop_table("customers_copy")
