@@ -89,6 +89,14 @@ class SessionCache:
         with self._lock:
             self._kept.pop(_digest(token), None)
 
+    def forget_all(self) -> None:
+        """Ask customers again for everybody: somebody's sessions were ended, and whose they were is not known here.
+
+        Other gateway processes learn it when what they keep is 30 seconds old.
+        """
+        with self._lock:
+            self._kept.clear()
+
 
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()

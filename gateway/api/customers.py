@@ -23,6 +23,7 @@ from contracts.fields import CrfNumber, Line, Name, OptionalEmail, OptionalMobil
 from gateway.api.branch_choice import branch_or_default
 from gateway.api.resource import answer, resource
 from gateway.api.shapes import Body, CustomerPath, Day, Locale, PageQuery, Search
+from gateway.auth import session_cache
 from gateway.rpc import ask
 
 api = resource("customers", "customers", "Customers of the branches that you see")
@@ -155,7 +156,9 @@ def change_customer(path: CustomerPath, body: CustomerChange) -> Response:
 @api.post("/customers/<uuid:customer_id>/deactivation", responses={200: CustomerView})
 def deactivate_customer(path: CustomerPath, body: DeactivationBody) -> Response:
     """Stop serving a customer: the login is closed, the ledger stays."""
-    return answer(CustomerView.of(ask(DeactivateCustomer(customer_id=path.customer_id, reason=body.reason))))
+    customer = ask(DeactivateCustomer(customer_id=path.customer_id, reason=body.reason))
+    session_cache().forget_all()
+    return answer(CustomerView.of(customer))
 
 
 @api.post("/customers/<uuid:customer_id>/restoration", responses={200: CustomerView})

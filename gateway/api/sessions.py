@@ -109,7 +109,7 @@ def change_password(body: PasswordBody) -> Response:
     ask(
         ChangeOwnPassword(session_token=token, current_password=body.current_password, password=body.password)
     )
-    session_cache().forget(token)
+    session_cache().forget_all()
     return nothing()
 
 
@@ -117,4 +117,5 @@ def change_password(body: PasswordBody) -> Response:
 def use_password_link(body: PasswordLinkBody) -> Response:
     """Set a password with the token of a one-time link from an e-mail."""
     ask_anonymously(SetPasswordByLink(link_token=body.token, password=body.password))
+    session_cache().forget_all()
     return nothing()

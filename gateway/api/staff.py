@@ -13,6 +13,7 @@ from contracts.cards import CustomerState
 from contracts.fields import EmailAddress, Name, Username
 from gateway.api.resource import answer, resource
 from gateway.api.shapes import Body, PageQuery, Parameters
+from gateway.auth import session_cache
 from gateway.rpc import ask
 
 api = resource("staff", "staff", "Staff with their roles and branches")
@@ -93,4 +94,6 @@ def show_staff(path: StaffPath) -> Response:
 @api.patch("/staff/<uuid:staff_id>", responses={200: StaffView})
 def change_staff(path: StaffPath, body: StaffChange) -> Response:
     """Change role, branches, name, e-mail or state of a member of staff."""
-    return answer(StaffView.of(ask(ChangeStaff(staff_id=path.staff_id, **body.given()))))
+    member = ask(ChangeStaff(staff_id=path.staff_id, **body.given()))
+    session_cache().forget_all()
+    return answer(StaffView.of(member))

@@ -82,6 +82,7 @@ def use_password_link(token: str) -> Response:
         return _show("account/set_password.html", form)
     try:
         ask_anonymously(SetPasswordByLink(link_token=token, password=form.password.data))
+        session_cache().forget_all()
     except (Refusal, ValidationError) as error:
         return _show("account/set_password.html", form, error)
     session.clear()
@@ -104,7 +105,7 @@ def change_password() -> Response:
         )
     except (Refusal, ValidationError) as error:
         return _show("account/change_password.html", form, error)
-    session_cache().forget(token)
+    session_cache().forget_all()
     flash("Your password is changed. Your other sessions have ended.")
     return _go("/")
 

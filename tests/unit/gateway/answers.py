@@ -5,7 +5,7 @@ from uuid import UUID
 
 from contracts.actor import Role
 from contracts.calls.billing import DueCharge, DuesView, PaymentRecorded, PlanPriceView, PlanView
-from contracts.calls.customers import ActorIssued, CustomerView, Me, SessionOpened
+from contracts.calls.customers import ActorIssued, CustomerView, Me, SessionOpened, StaffView
 from contracts.calls.reports import ReportFormat, ReportKind, ReportView, Selection
 from contracts.cards import (
     Allocation,
@@ -57,6 +57,13 @@ def customer(name: str = "Fish & Chips <Ltd") -> CustomerView:
         date_of_birth=date(1990, 2, 3), id_type="", id_number="", house_name="", street="", area="", district="",
         state="Kerala", country="", postal_code="", locale="en", notes="", status=CustomerState.ACTIVE,
         username="crf1001", created_at=AT, updated_at=AT,
+    )  # fmt: skip
+
+
+def staff_member() -> StaffView:
+    return StaffView(
+        id=UUID(int=7), username="meera", name="Meera", email="meera@example.com", role=Role.CASHIER,
+        branch_ids=(BRANCH,), state=CustomerState.DEACTIVATED,
     )  # fmt: skip
 
 

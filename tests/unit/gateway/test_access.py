@@ -9,7 +9,16 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from contracts.calls import Done
-from contracts.calls.customers import ChangeOwnPassword, CheckSession, ListBranches, SignIn, SignOut
+from contracts.calls.customers import (
+    ChangeOwnPassword,
+    ChangeStaff,
+    CheckSession,
+    DeactivateCustomer,
+    ListBranches,
+    SetPasswordByLink,
+    SignIn,
+    SignOut,
+)
 from contracts.errors import Unauthenticated
 from gateway.auth import OPEN_ENDPOINTS, SessionCache
 from tests.unit.gateway import answers
@@ -130,6 +139,30 @@ def test_the_cache_of_sessions_forgets_after_thirty_seconds() -> None:
     assert cache.get("t") is not None
     now[0] = 130.0
     assert cache.get("t") is None
+
+
+def test_what_ends_somebodys_sessions_lets_the_cache_forget_everybody(
+    api: FlaskClient, bus: ScriptedClient
+) -> None:
+    bus.tell(ChangeStaff, answers.staff_member())
+    bus.tell(DeactivateCustomer, answers.customer())
+    bus.tell(SetPasswordByLink, Done())
+    bus.tell(ChangeOwnPassword, Done())
+    passwords = {"current_password": "as it was 1", "password": "much better now"}
+    for number, (method, path, body) in enumerate(
+        (
+            ("PATCH", f"/api/v1/staff/{UUID(int=7)}", {"state": "deactivated"}),
+            ("POST", f"/api/v1/customers/{answers.CUSTOMER}/deactivation", {"reason": "moved away"}),
+            ("POST", "/api/v1/password-links", {"token": "t", "password": "much better now"}),
+            ("POST", "/api/v1/me/password", passwords),
+        ),
+        start=1,
+    ):
+        assert api.get("/api/v1/me").status_code == 200
+        assert bus.count(CheckSession) == number
+        assert api.open(path, method=method, json=body).status_code in (200, 204)
+    api.get("/api/v1/me")
+    assert bus.count(CheckSession) == 5
 
 
 def test_the_cache_of_sessions_stays_small() -> None:
