@@ -1,0 +1,132 @@
+"""The table "Who may do what" of RULES, cell by cell: hidden is 404, seen but not allowed is 403."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.integration.permissions.conftest import Branch, Operator
+from tests.stack.builders import PERIOD
+from tests.stack.contents import refused
+
+pytestmark = pytest.mark.slow
+
+CALLERS = ("admin", "manager_a", "cashier_a", "support_a", "technician_a", "customer_a")
+OK, NO, GONE = "done", 403, 404
+"""What a caller gets for something of branch A: it is done (or refused by a rule, not by permission), 403, or 404."""
+
+
+class Ask(NamedTuple):
+    """A request about something of a branch, and what each of CALLERS gets when the branch is A."""
+
+    name: str
+    method: str
+    path: Callable[[Branch], str]
+    expected: tuple[str | int, ...]
+    body: Callable[[Branch], Any] = lambda branch: None
+
+
+# Writes ask for what a rule refuses or what changes nothing, so that every caller meets the same operator.
+ASKS = (
+    Ask("see branch", "GET", lambda x: f"/branches/{x.id}", (OK, OK, OK, OK, OK, OK)),
+    Ask("change branch", "PATCH", lambda x: f"/branches/{x.id}", (OK, NO, NO, NO, NO, GONE), lambda x: {}),
+    Ask("see staff", "GET", lambda x: f"/staff/{x.staff}", (OK, OK, NO, NO, NO, NO)),
+    Ask("change staff", "PATCH", lambda x: f"/staff/{x.staff}", (OK, OK, NO, NO, NO, NO), lambda x: {"name": "S"}),
+    Ask("see plan", "GET", lambda x: f"/plans/{x.plan}", (OK, OK, OK, OK, OK, GONE)),
+    Ask(
+        "price plan", "POST", lambda x: f"/plans/{x.plan}/prices", (OK, OK, NO, NO, NO, GONE),
+        lambda x: {"price": "-1", "from": "2026-12-01"},
+    ),
+    Ask("see customer", "GET", lambda x: f"/customers/{x.customer['id']}", (OK, OK, OK, OK, NO, OK)),
+    Ask(
+        "edit customer", "PATCH", lambda x: f"/customers/{x.customer['id']}", (OK, OK, OK, NO, NO, NO),
+        lambda x: {"name": x.customer["name"]},
+    ),
+    Ask("edit address", "PATCH", lambda x: f"/customers/{x.customer['id']}", (OK, OK, OK, NO, NO, OK),
+        lambda x: {"street": "1 Main Street"}),
+    Ask("deactivate", "POST", lambda x: f"/customers/{x.spare}/deactivation", (OK, OK, NO, NO, NO, GONE), lambda x: {}),
+    Ask("restore", "POST", lambda x: f"/customers/{x.spare}/restoration", (OK, OK, NO, NO, NO, GONE)),
+    Ask("invite", "POST", lambda x: f"/customers/{x.customer['id']}/invitation", (OK, OK, OK, NO, NO, NO)),
+    Ask("see subscriptions", "GET", lambda x: f"/customers/{x.customer['id']}/subscriptions", (OK, OK, OK, OK, NO, OK)),
+    Ask(
+        "subscribe", "POST", lambda x: f"/customers/{x.customer['id']}/subscriptions", (OK, OK, OK, NO, NO, NO),
+        lambda x: {"plan_id": x.plan, "started_on": "1900-01-01"},
+    ),
+    Ask("move", "POST", lambda x: f"/subscriptions/{x.subscription}/moves", (OK, OK, OK, NO, NO, NO),
+        lambda x: {"to": "active", "reason": "as a test"}),
+    Ask("see dues", "GET", lambda x: f"/customers/{x.customer['id']}/dues", (OK, OK, OK, OK, NO, OK)),
+    Ask("raise fee", "POST", lambda x: f"/customers/{x.customer['id']}/charges", (OK, OK, OK, NO, NO, NO),
+        lambda x: {"category": "late", "amount": "0"}),
+    Ask("take payment", "POST", lambda x: f"/customers/{x.customer['id']}/payments", (OK, OK, OK, NO, NO, NO),
+        lambda x: {"mode": "cash", "amount": "0"}),
+    Ask("see payments", "GET", lambda x: f"/customers/{x.customer['id']}/payments", (OK, OK, OK, NO, NO, OK)),
+    Ask("see payment", "GET", lambda x: f"/payments/{x.payment}", (OK, OK, OK, NO, NO, OK)),
+    Ask("void payment", "POST", lambda x: f"/payments/{x.payment}/void", (OK, OK, NO, NO, NO, NO),
+        lambda x: {"reason": "as a test"}),
+    Ask("see invoices", "GET", lambda x: f"/invoices?customer_id={x.customer['id']}", (OK, OK, OK, NO, NO, OK)),
+    Ask("see invoice", "GET", lambda x: f"/invoices/{x.invoice}", (OK, OK, OK, NO, NO, OK)),
+    Ask("print invoice", "GET", lambda x: f"/invoices/{x.invoice}.pdf", (OK, OK, OK, NO, NO, OK)),
+    Ask("see message", "GET", lambda x: f"/messages/{x.message}", (OK, OK, OK, OK, NO, NO)),
+    Ask("resend message", "POST", lambda x: f"/messages/{x.message}/resend", (OK, OK, NO, OK, NO, NO)),
+    Ask("see report", "GET", lambda x: f"/reports/{x.report}", (OK, OK, NO, NO, NO, GONE)),
+    Ask("fetch report", "GET", lambda x: f"/reports/{x.report}/file", (OK, OK, NO, NO, NO, GONE)),
+    Ask("bill", "POST", lambda x: "/billing-runs", (OK, OK, NO, NO, NO, GONE),
+        lambda x: {"period": PERIOD, "branch_id": x.id, "preview": True}),
+    Ask("remind", "POST", lambda x: "/dunning-runs", (OK, OK, NO, NO, NO, GONE), lambda x: {"branch_id": x.id}),
+    Ask("add plan", "POST", lambda x: "/plans", (OK, OK, NO, NO, NO, GONE),
+        lambda x: {"code": "TV", "name": "TV", "service": "cable_tv", "price": "1", "branch_id": x.id}),
+    Ask("add customer", "POST", lambda x: "/customers", (OK, OK, OK, NO, NO, NO),
+        lambda x: {"name": "New", "crf": x.customer["crf"], "branch_id": x.id}),
+    Ask("add staff", "POST", lambda x: "/staff", (OK, OK, NO, NO, NO, NO),
+        lambda x: {"username": "admin", "email": "x@example.com", "role": "cashier", "branch_ids": [x.id]}),
+    Ask("make report", "POST", lambda x: "/reports", (OK, OK, NO, NO, NO, GONE),
+        lambda x: {"kind": "payments", "service": "cable_tv", "year": 2026, "month": 11, "selection": "paid",
+                   "format": "xlsx", "branch_id": x.id}),
+)  # fmt: skip
+
+NOWHERE = Branch(
+    id=str(uuid.uuid4()), plan=str(uuid.uuid4()), customer={"id": str(uuid.uuid4()), "crf": "0", "name": "N"},
+    subscription=str(uuid.uuid4()), payment="AAA-2026-999999", invoice="AAA-2026-999999", spare=str(uuid.uuid4()),
+    message=str(uuid.uuid4()), report=str(uuid.uuid4()), staff=str(uuid.uuid4()),
+)  # fmt: skip
+"""A branch that does not exist."""
+
+
+def asked(operator: Operator, who: str, ask: Ask, branch: Branch) -> Any:
+    key = str(uuid.uuid4())
+    return operator.callers[who].request(
+        ask.method, ask.path(branch), key=key, json=ask.body(branch) if ask.method != "GET" else None
+    )
+
+
+def outcome(answer: Any) -> str | int:
+    """403 or 404 as such, everything that permission let through as OK."""
+    return int(answer.status_code) if answer.status_code in (401, 403, 404, 500, 503) else OK
+
+
+@pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.name)
+def test_each_role_may_do_in_its_branch_what_the_table_says(operator: Operator, ask: Ask) -> None:
+    found = {who: outcome(asked(operator, who, ask, operator.a)) for who in CALLERS}
+    assert found == dict(zip(CALLERS, ask.expected, strict=True))
+
+
+@pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.name)
+def test_what_is_of_another_branch_looks_like_what_does_not_exist(operator: Operator, ask: Ask) -> None:
+    for who in CALLERS[1:]:
+        hidden, unknown = asked(operator, who, ask, operator.b), asked(operator, who, ask, NOWHERE)
+        for answer in (hidden, unknown):
+            refused(answer, answer.status_code)
+            assert answer.status_code in (403, 404), (who, answer.text)
+        same = ("status", "code", "detail", "errors")
+        assert [hidden.json()[name] for name in same] == [unknown.json()[name] for name in same], who
+
+
+@pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.name)
+def test_who_has_the_right_in_another_branch_gets_404_here(operator: Operator, ask: Ask) -> None:
+    allowed = ask.expected[CALLERS.index("cashier_a")] == OK
+    if allowed:
+        assert asked(operator, "cashier_b", ask, operator.a).status_code == 404
+        assert outcome(asked(operator, "cashier_b", ask, operator.b)) == OK
+    else:
+        assert asked(operator, "cashier_b", ask, operator.a).status_code in (403, 404)
