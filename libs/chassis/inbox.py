@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, Row, select, update
+from sqlalchemy import CursorResult, Row, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from chassis import metrics
@@ -24,6 +24,7 @@ BATCH = 20
 LEASE = timedelta(seconds=30)
 DELAYS = (1, 2, 5, 15, 60, 300, 900)
 """Seconds before each new try; after the last one the event is parked."""
+_UNENDED = "no try came to an end: each time the process stopped or was too slow"
 
 
 def receive(session: Session, envelopes: Sequence[EventEnvelope], platform: Platform, *, way: str) -> int:
@@ -35,13 +36,13 @@ def receive(session: Session, envelopes: Sequence[EventEnvelope], platform: Plat
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # the same call on both dialects
     now = platform.clock.now()
-    rows = {
+    rows = {  # in the same order everywhere: two replicas, or bus and repair, would wait for each other's rows
         envelope.id: {
             "event_id": envelope.id, "type": envelope.type, "producer": envelope.producer,
             "occurred_at": envelope.occurred_at, "trace": envelope.trace, "body": envelope.body, "received_at": now,
             "state": "pending", "attempts": 0, "next_attempt_at": DUE_AT_ONCE,
         }
-        for envelope in envelopes
+        for envelope in sorted(envelopes, key=lambda envelope: (envelope.occurred_at, envelope.id))
     }  # fmt: skip
     fresh = len(
         session.execute(
@@ -54,6 +55,8 @@ def receive(session: Session, envelopes: Sequence[EventEnvelope], platform: Plat
     return fresh
 
 
+_PENDING = InboxRow.state == literal_column("'pending'")
+"""Written out: of a parameter PostgreSQL cannot know beforehand that the index of pending rows holds it."""
 _CLAIMED = (
     InboxRow.event_id, InboxRow.type, InboxRow.producer, InboxRow.occurred_at, InboxRow.trace, InboxRow.body,
     InboxRow.attempts.label("attempts_before"),
@@ -85,13 +88,16 @@ class InboxWorker:
             return token, [], False
         with self._platform.database.transaction() as session:
             now = leases_now(session, self._platform.clock)
-            due = select(*_CLAIMED).where(InboxRow.state == "pending", InboxRow.next_attempt_at <= now)
+            due = select(*_CLAIMED).where(_PENDING, InboxRow.next_attempt_at <= now)
             due = due.order_by(InboxRow.next_attempt_at, InboxRow.received_at).limit(BATCH)
             found = session.execute(
                 due if is_sqlite(session) else due.with_for_update(skip_locked=True)
             ).all()
+            unended = [row for row in found if row.attempts_before > len(DELAYS)]
+            self._park_unended(session, unended)
             # An event that failed before, or took its process down, is tried alone: its neighbours shall not suffer.
-            rows = [row for row in found if row.attempts_before == 0] or found[:1]
+            left = [row for row in found if row not in unended]
+            rows = [row for row in left if row.attempts_before == 0] or left[:1]
             if rows:
                 session.execute(
                     update(InboxRow)
@@ -99,14 +105,26 @@ class InboxWorker:
                     .values(attempts=InboxRow.attempts + 1, next_attempt_at=now + LEASE, lease_token=token),
                     execution_options={"synchronize_session": False},
                 )
+        for row in unended:
+            self._tell_failure(row, parked=True, error=LeaseLost(_UNENDED))
         if len(found) == BATCH:
             self._platform.signal(INBOX_MORE).set()
         return token, rows, len(found) == BATCH or len(found) > len(rows)
 
+    def _park_unended(self, session: Session, rows: Sequence[Row[Any]]) -> None:
+        """Park what was tried often enough although no try came to an end: it takes every process down."""
+        if rows:
+            session.execute(
+                update(InboxRow)
+                .where(InboxRow.event_id.in_([row.event_id for row in rows]))
+                .values(state="parked", last_error=_UNENDED),
+                execution_options={"synchronize_session": False},
+            )
+
     def _nothing_pending(self) -> bool:
         """Whether a look is enough: on SQLite a unit of work that writes nothing would still shut out the others."""
         with self._platform.database.reading() as session:
-            pending = select(InboxRow.event_id).where(InboxRow.state == "pending").limit(1)
+            pending = select(InboxRow.event_id).where(_PENDING).limit(1)
             return session.execute(pending).first() is None
 
     def _react_together(self, token: UUID, rows: Sequence[Row[Any]]) -> bool:
@@ -143,7 +161,7 @@ class InboxWorker:
     def _mark_done(self, session: Session, token: UUID, ids: list[UUID]) -> None:
         marked = session.execute(
             update(InboxRow)
-            .where(InboxRow.event_id.in_(ids), InboxRow.state == "pending", InboxRow.lease_token == token)
+            .where(InboxRow.event_id.in_(ids), _PENDING, InboxRow.lease_token == token)
             .values(state="done", done_at=self._platform.clock.now(), last_error=None),
             execution_options={"synchronize_session": False},
         )
@@ -155,11 +173,7 @@ class InboxWorker:
             return
         attempts = row.attempts_before + 1
         parked = attempts > len(DELAYS)
-        with tracing(row.trace):
-            log.error("event parked" if parked else "reaction failed, will be tried again", event_id=str(row.event_id),
-                      type=row.type, attempts=attempts, error=repr(error), exc_info=error)  # fmt: skip
-        counter = metrics.EVENTS_PARKED if parked else metrics.EVENTS_FAILED
-        counter.labels(self._platform.service, row.type).inc()
+        self._tell_failure(row, parked=parked, error=error)
         with self._platform.database.transaction() as session:
             delay = timedelta(seconds=DELAYS[min(attempts, len(DELAYS)) - 1])
             session.execute(
@@ -172,3 +186,10 @@ class InboxWorker:
                 ),
                 execution_options={"synchronize_session": False},
             )
+
+    def _tell_failure(self, row: Row[Any], *, parked: bool, error: Exception) -> None:
+        with tracing(row.trace):
+            log.error("event parked" if parked else "reaction failed, will be tried again", event_id=str(row.event_id),
+                      type=row.type, attempts=row.attempts_before + 1, error=repr(error), exc_info=error)  # fmt: skip
+        counter = metrics.EVENTS_PARKED if parked else metrics.EVENTS_FAILED
+        counter.labels(self._platform.service, row.type).inc()

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from chassis.clock import FixedClock
@@ -122,6 +122,28 @@ def test_an_event_that_took_its_process_down_is_tried_alone(
     assert len(effects(platform)) == 1
     worker.step()
     assert effects(platform) == ["a", "b"]
+
+
+def test_an_event_that_takes_every_process_down_is_parked(
+    platform: Platform, worker: InboxWorker, clock: FixedClock
+) -> None:
+    event = envelope()
+    put(platform, event)
+    for _ in range(len(DELAYS) + 1):
+        worker._claim()  # the process dies here, each time
+        clock.move(LEASE + timedelta(seconds=1))
+    worker.step()
+    assert row(platform, event.id).state == "parked"
+    assert effects(platform) == []
+
+
+def test_events_are_stored_in_one_order_in_whatever_order_they_come(platform: Platform) -> None:
+    early, late = envelope(), envelope()
+    late = late.model_copy(update={"occurred_at": early.occurred_at + timedelta(seconds=1)})
+    put(platform, late, early)
+    with platform.database.reading() as session:
+        stored = session.scalars(select(InboxRow.event_id).order_by(text("rowid"))).all()
+    assert stored == [early.id, late.id]
 
 
 def test_work_whose_lease_was_taken_over_is_rolled_back(

@@ -1,0 +1,74 @@
+"""Looking for work stays cheap when a year of done rows lies behind it (DESIGN, 3.2 and 3.4)."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from chassis.clock import SystemClock
+from chassis.database import Database
+from chassis.inbox import InboxWorker
+from chassis.keys import KeyFolder
+from chassis.platform import Platform
+from chassis.reactions import Reactions
+from chassis.relay import Relay
+from chassis.rpc_client import RpcClient
+from chassis.settings import Settings
+from chassis.tables import ChassisBase
+
+DONE_ROWS = """
+INSERT INTO inbox (event_id, type, producer, occurred_at, trace, body, received_at, state, attempts, next_attempt_at)
+SELECT gen_random_uuid(), 'PaymentMade', 'billing', now(), '', '{}', now(), 'done', 1, now()
+FROM generate_series(1, 20000);
+INSERT INTO outbox (event_id, type, occurred_at, trace, body, next_attempt_at, attempts, sent_at)
+SELECT gen_random_uuid(), 'PaymentMade', now(), '', '{}', now(), 1, now()
+FROM generate_series(1, 20000);
+"""
+
+
+@pytest.fixture
+def platform(postgres_url: str, tmp_path: Path) -> Platform:
+    settings = Settings(home=tmp_path, billing_database_url=postgres_url)
+    KeyFolder(settings.keys_folder).make_missing(("billing",))
+    made = Platform("billing", settings, RpcClient("memory://", name="test"), clock=SystemClock())
+    ChassisBase.metadata.create_all(made.database.engine)
+    return made
+
+
+def plans_of(database: Database, look: Callable[[], object]) -> list[str]:
+    """How PostgreSQL would carry out the statements of `look` when it plans them once for all parameters."""
+    statements: list[str] = []
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    look()
+    event.remove(database.engine, "before_cursor_execute", note)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE; SET plan_cache_mode = force_generic_plan")
+        return [_plan(connection, statement) for statement in statements]
+
+
+def _plan(connection: Connection, statement: str) -> str:
+    names = dict.fromkeys(re.findall(r"%\((\w+)\)s", statement))
+    for number, name in enumerate(names, 1):
+        statement = statement.replace(f"%({name})s", f"${number}")
+    connection.exec_driver_sql(f"PREPARE looked AS {statement}")
+    arguments = f"({', '.join(['NULL'] * len(names))})" if names else ""
+    lines = connection.exec_driver_sql(f"EXPLAIN EXECUTE looked{arguments}").scalars().all()
+    connection.exec_driver_sql("DEALLOCATE looked")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("table", ["inbox", "outbox"])
+def test_looking_for_work_reads_only_what_is_open(platform: Platform, table: str) -> None:
+    with platform.database.engine.begin() as connection:
+        connection.execute(text(DONE_ROWS))
+    look = InboxWorker(platform, Reactions({})).step if table == "inbox" else Relay(platform).step
+    plans = plans_of(platform.database, look)
+    assert plans
+    for plan in plans:
+        assert f"Seq Scan on {table}" not in plan, plan
