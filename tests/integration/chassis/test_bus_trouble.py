@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 import uuid
+from functools import partial
 
 import kombu
 import pytest
@@ -29,6 +30,10 @@ def publish(house: House, body: str, exchange: str, routing_key: str, **properti
         )  # fmt: skip
 
 
+def has_seen(house: House, service: str, events: int) -> bool:
+    return house.seen(service) == events
+
+
 def undecodable(house: House) -> int:
     """How many deliveries were set aside for people."""
     with connection(house.amqp_uri) as bus:
@@ -40,7 +45,7 @@ def test_every_listener_reacts_once_to_each_event(house: House) -> None:
     for _ in range(50):
         ask(house)
     for service in ("billing", "notify", "reports"):
-        wait_until(f"{service} has seen all", lambda service=service: house.seen(service) == 50, 20)
+        wait_until(f"{service} has seen all", partial(has_seen, house, service, 50), 20)
     assert house.count("customers", "SELECT count(*) FROM outbox WHERE sent_at IS NULL") == 0
 
 
