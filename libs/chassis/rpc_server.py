@@ -1,6 +1,8 @@
 """nameko's RPC entrypoint made safe: no message can take the service down, no work is cut off by a stop (BUS, 2.1)."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import kombu
@@ -27,6 +29,18 @@ class DrainingQueueConsumer(QueueConsumer):  # type: ignore[misc]  # nameko ship
     def connection(self) -> kombu.Connection:
         """A connection with our time-outs."""
         return connection(self.amqp_uri, heartbeat=20)
+
+    @contextmanager
+    def establish_connection(self) -> Iterator[kombu.Connection]:
+        """Try again every two seconds at the latest.
+
+        kombu's own pauses grow to half a minute, in which callers get no answer though the broker is back.
+        """
+        with self.create_connection() as made:
+            made.ensure_connection(
+                self.on_connection_error, None, interval_start=0.5, interval_step=0.5, interval_max=2
+            )
+            yield made
 
     def handle_message(self, provider: Any, body: Any, message: Any) -> None:
         """Count the message as in hand until it is settled."""
