@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from billing.domain.expiry import ExpiryPolicy
@@ -76,6 +76,14 @@ class KnownCustomer:
         return self.card.id
 
 
+_SEEN = (
+    select(CustomerCopy.card, CustomerCopy.branch_id, BranchCopy.card)
+    .outerjoin(BranchCopy, BranchCopy.id == CustomerCopy.branch_id)
+    .where(CustomerCopy.id == bindparam("customer_id"))
+)
+_LOCKED = _SEEN.with_for_update(of=CustomerCopy)
+
+
 def find_customer(
     session: Session,
     customer_id: UUID,
@@ -88,14 +96,7 @@ def find_customer(
 
     Raises CustomerNotCopied, BranchNotCopied; NotFound when hidden from the actor, who asked for `what` of theirs.
     """
-    statement = (
-        select(CustomerCopy.card, CustomerCopy.branch_id, BranchCopy.card)
-        .outerjoin(BranchCopy, BranchCopy.id == CustomerCopy.branch_id)
-        .where(CustomerCopy.id == customer_id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=CustomerCopy)
-    found = session.execute(statement).first()
+    found = session.execute(_LOCKED if lock else _SEEN, {"customer_id": customer_id}).first()
     if found is None:
         raise CustomerNotCopied(customer_id)
     customer_card, branch_id, branch_card = found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from billing.domain.allocation import OpenCharge, Part, in_order
@@ -65,13 +65,17 @@ _OPEN = (
     )
     .outerjoin(Subscription, Subscription.id == Charge.subscription_id)
     .outerjoin(Plan, Plan.id == Subscription.plan_id)
-    .where(Charge.settled_minor < Charge.amount_minor)
+    .where(
+        Charge.settled_minor < Charge.amount_minor,
+        Charge.customer_id == bindparam("customer_id"),
+        Charge.currency == bindparam("currency"),
+    )
 )
 
 
 def open_dues(session: Session, customer_id: UUID, currency: str) -> list[Due]:
     """The customer's open charges of that currency, in the order in which payments settle them."""
-    rows = session.execute(_OPEN.where(Charge.customer_id == customer_id, Charge.currency == currency)).all()
+    rows = session.execute(_OPEN, {"customer_id": customer_id, "currency": currency}).all()
     dues = {row.id: _due(row) for row in rows}
     return [dues[charge.id] for charge in in_order(due.charge for due in dues.values())]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from billing.domain.journal import EntryKind, JournalLine, balanced
@@ -64,6 +64,19 @@ def add_lines(session: Session, entry_id: UUID, lines: Sequence[JournalLine]) ->
     add_rows(session, JournalLineRow, rows)
 
 
+_COUNTERS = Counter.__table__.c
+_NEXT = (
+    update(Counter.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
+    .where(
+        _COUNTERS.branch_id == bindparam("of_branch"),
+        _COUNTERS.year == bindparam("of_year"),
+        _COUNTERS.series.in_(bindparam("of_series", expanding=True)),
+    )
+    .values(last=_COUNTERS.last + 1)
+    .returning(_COUNTERS.series, _COUNTERS.last)
+)
+
+
 def next_numbers(session: Session, branch: BranchCard, today: date, *series: Series) -> tuple[str, ...]:
     """The next number of each series of the branch and year, without gaps.
 
@@ -71,18 +84,8 @@ def next_numbers(session: Session, branch: BranchCard, today: date, *series: Ser
     """
     year = number_year(today)
     names = [one.value for one in series]
-    # One statement whose text does not change; what it does not find is a series' first number of the year.
-    counted: dict[str, int] = dict(
-        session.execute(
-            update(Counter)
-            .where(Counter.branch_id == branch.id, Counter.year == year, Counter.series.in_(names))
-            .values(last=Counter.last + 1)
-            .returning(Counter.series, Counter.last),
-            execution_options={"synchronize_session": False},
-        )
-        .tuples()
-        .all()
-    )
+    wanted = {"of_branch": branch.id, "of_year": year, "of_series": names}
+    counted: dict[str, int] = dict(session.connection().execute(_NEXT, wanted).tuples().all())
     for name in names:
         if name not in counted:
             counted[name] = _first_number(session, branch, year, name)

@@ -5,7 +5,7 @@ payments).
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from billing.copies import KnownCustomer, find_customer
@@ -74,15 +74,16 @@ def _check_may_take(actor: Actor) -> None:
     actor.require(Right.TAKE_PAYMENTS)
 
 
+_OF_KEY = select(Payment.fingerprint, Payment.answer).where(
+    Payment.caller == bindparam("caller"), Payment.idempotency_key == bindparam("key")
+)
+
+
 def _earlier(session: Session, actor: Actor, key: str, said: str) -> PaymentRecorded | None:
     """The answer that this caller's key got before. The customer's lock makes the second of two wait for
     the first.
     """
-    found = session.execute(
-        select(Payment.fingerprint, Payment.answer).where(
-            Payment.caller == actor.subject, Payment.idempotency_key == key
-        )
-    ).first()
+    found = session.execute(_OF_KEY, {"caller": actor.subject, "key": key}).first()
     if found is None:
         return None
     if found.fingerprint != said:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from billing.domain.allocation import Part
@@ -63,23 +63,16 @@ def paid_standings(
     return list(before.values()), after
 
 
+_LAST_BEFORE = select(func.max(Charge.period)).where(
+    Charge.kind == ChargeKind.RECURRING.value,
+    Charge.subscription_id == bindparam("subscription_id"),
+    Charge.period < bindparam("before"),
+)
+
+
 def _last_settled(session: Session, first_open: dict[UUID, str]) -> dict[UUID, str | None]:
     """For each subscription the last charged period before its first open one."""
-    if not first_open:
-        return {}
-    rows = session.execute(
-        select(Charge.subscription_id, func.max(Charge.period))
-        .where(
-            Charge.kind == ChargeKind.RECURRING.value,
-            or_(
-                *(
-                    and_(Charge.subscription_id == one, Charge.period < before)
-                    for one, before in first_open.items()
-                )
-            ),
-        )
-        .group_by(Charge.subscription_id)
-    )
-    found: dict[UUID, str | None] = dict.fromkeys(first_open)
-    found.update({one: period for one, period in rows if one is not None})
-    return found
+    return {
+        one: session.scalar(_LAST_BEFORE, {"subscription_id": one, "before": before})
+        for one, before in first_open.items()
+    }
