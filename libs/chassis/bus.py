@@ -32,11 +32,13 @@ def is_memory(uri: str) -> bool:
 
 def connection(uri: str, *, heartbeat: int = 0) -> kombu.Connection:
     """A connection with time-outs that hold during a broker alarm too; not yet established."""
-    options: dict[str, Any] = {"polling_interval": 0.01}
-    if not is_memory(uri):
-        options = {"read_timeout": 10, "write_timeout": 5}
+    if is_memory(uri):
+        return kombu.Connection("memory://localhost/", transport_options={"polling_interval": 0.01})
     return kombu.Connection(
-        uri, heartbeat=heartbeat, connect_timeout=CONNECT_SECONDS, transport_options=options
+        uri,
+        heartbeat=heartbeat,
+        connect_timeout=CONNECT_SECONDS,
+        transport_options={"read_timeout": 10, "write_timeout": 5},
     )
 
 
