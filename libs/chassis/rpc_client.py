@@ -1,7 +1,6 @@
 """The caller's side of a call: thread-safe, every wait with a time-out, for gateway and services (BUS, 2.2)."""
 
 import queue
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from uuid import uuid4
 import kombu
 from pydantic import BaseModel
 
-from chassis.bus import RPC_EXCHANGE, connection, discard
+from chassis.bus import CONFIRM_SECONDS, RPC_EXCHANGE, connection, discard
 from chassis.logs import current_trace, logger
 from contracts.calls import Call
 from contracts.errors import Failed, RefusalEnvelope, Unavailable, refusal_from
@@ -37,7 +36,7 @@ class RpcClient:
 
     def __init__(self, uri: str, *, name: str, seconds: float = 5.0, publishers: int = 4) -> None:
         self._uri, self._name, self._seconds = uri, name, seconds
-        self._reply_key = f"{name}-{uuid4()}"
+        self._reply_key = ""
         self._pending: dict[str, Future[dict[str, Any]]] = {}
         self._listening = threading.Event()
         self._stopping = threading.Event()
@@ -93,7 +92,7 @@ class RpcClient:
             with self._publisher(deadline) as publisher:
                 publisher.publish(
                     {"args": [], "kwargs": {"envelope": envelope}}, routing_key=f"{service}.{request.method}",
-                    reply_to=self._reply_key, correlation_id=correlation, seconds=seconds,
+                    reply_to=self._reply_key, correlation_id=correlation, deadline=deadline,
                 )  # fmt: skip
             return future.result(max(0.01, deadline - time.monotonic()))
         except FutureTimeout:
@@ -137,6 +136,8 @@ class RpcClient:
     def _take_replies(self, replies: kombu.Connection) -> None:
         replies.connect()
         channel = replies.channel()
+        # A new name each time: the broker may still hold the old queue for a connection that it believes to be alive.
+        self._reply_key = f"{self._name}-{uuid4()}"
         reply_queue = kombu.Queue(
             f"rpc.reply-{self._reply_key}", exchange=RPC_EXCHANGE, routing_key=self._reply_key,
             exclusive=True, auto_delete=True, durable=False,
@@ -174,29 +175,35 @@ class _Publisher:
         self._producer: kombu.Producer | None = None
 
     def publish(self, body: dict[str, Any], *, routing_key: str, reply_to: str, correlation_id: str,
-                seconds: float) -> None:  # fmt: skip
-        for attempt in (1, 2):
-            try:
-                self._ready().publish(
-                    body, exchange=RPC_EXCHANGE, routing_key=routing_key, reply_to=reply_to, serializer="json",
-                    correlation_id=correlation_id, expiration=seconds, mandatory=True, delivery_mode=1,
-                    confirm_timeout=3.0, retry=False,
-                )  # fmt: skip
-                return
-            except Exception as error:
-                self.drop()
-                if "NO_ROUTE" in str(error):
-                    raise ServiceAway(
-                        f"The {routing_key.partition('.')[0]} service is not running yet."
-                    ) from None
-                if attempt == 2 or isinstance(error, socket.timeout):
-                    raise ServiceAway("The message bus is away; try again in a moment.") from error
+                deadline: float) -> None:  # fmt: skip
+        """Publish once, never twice: a request whose confirm was lost may be carried out. Raises ServiceAway."""
+        try:
+            producer = self._ready()
+            seconds = deadline - time.monotonic()
+            if seconds <= 0:
+                raise ServiceAway("The message bus is slow; try again in a moment.")
+            producer.publish(
+                body, exchange=RPC_EXCHANGE, routing_key=routing_key, reply_to=reply_to, serializer="json",
+                correlation_id=correlation_id, expiration=seconds, mandatory=True, delivery_mode=1,
+                confirm_timeout=min(CONFIRM_SECONDS, seconds), retry=False,
+            )  # fmt: skip
+        except ServiceAway:
+            raise
+        except Exception as error:
+            self.drop()
+            if "NO_ROUTE" in str(error):
+                raise ServiceAway(
+                    f"The {routing_key.partition('.')[0]} service is not running yet."
+                ) from None
+            raise ServiceAway("The message bus is away; try again in a moment.") from error
 
     def drop(self) -> None:
         discard(self._connection)
         self._connection = self._producer = None
 
     def _ready(self) -> kombu.Producer:
+        if self._connection is not None and self._was_closed(self._connection):
+            self.drop()
         if self._producer is None:
             self._connection = connection(self._uri)
             self._connection.transport_options["confirm_publish"] = True
@@ -205,3 +212,13 @@ class _Publisher:
             RPC_EXCHANGE(channel).declare()
             self._producer = kombu.Producer(channel)
         return self._producer
+
+    def _was_closed(self, made: kombu.Connection) -> bool:
+        """Whether the broker left since the last call: asked before publishing, while it is safe to begin anew."""
+        try:
+            made.drain_events(timeout=0)
+        except TimeoutError:
+            return False
+        except Exception:  # noqa: BLE001 - in whatever way it broke, a new connection is made
+            return True
+        return False
