@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from billing.domain.journal import EntryKind, JournalLine, balanced
 from billing.domain.numbers import Series, number_text, number_year
-from billing.statements import add_rows, insert_for
+from billing.statements import add_rows, insert_on
 from billing.tables import Counter, JournalEntry, JournalLineRow
 from chassis.clock import Clock
+from chassis.database import is_sqlite
 from contracts.actor import Actor
 from contracts.cards import BranchCard
 
@@ -64,38 +66,23 @@ def add_lines(session: Session, entry_id: UUID, lines: Sequence[JournalLine]) ->
     add_rows(session, JournalLineRow, rows)
 
 
-_COUNTERS = Counter.__table__.c
-_NEXT = (
-    update(Counter.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
-    .where(
-        _COUNTERS.branch_id == bindparam("of_branch"),
-        _COUNTERS.year == bindparam("of_year"),
-        _COUNTERS.series.in_(bindparam("of_series", expanding=True)),
-    )
-    .values(last=_COUNTERS.last + 1)
-    .returning(_COUNTERS.series, _COUNTERS.last)
-)
-
-
 def next_numbers(session: Session, branch: BranchCard, today: date, *series: Series) -> tuple[str, ...]:
     """The next number of each series of the branch and year, without gaps.
 
     The counter rows stay locked until the transaction ends, so call this as late as can be.
     """
     year = number_year(today)
-    names = [one.value for one in series]
-    wanted = {"of_branch": branch.id, "of_year": year, "of_series": names}
-    counted: dict[str, int] = dict(session.connection().execute(_NEXT, wanted).tuples().all())
-    for name in names:
-        if name not in counted:
-            counted[name] = _first_number(session, branch, year, name)
-    return tuple(number_text(branch.code, year, counted[name]) for name in names)
+    # One after the other and always in the callers' order: a statement over both rows would lock them in any order.
+    wanted = [{"branch_id": branch.id, "series": one.value, "year": year, "last": 1} for one in series]
+    count_up = _count_up(is_sqlite(session))
+    last = [session.connection().execute(count_up, one).scalar_one() for one in wanted]
+    return tuple(number_text(branch.code, year, one) for one in last)
 
 
-def _first_number(session: Session, branch: BranchCard, year: int, series: str) -> int:
-    """The first number of a series and year, or the next one when somebody else was first at this moment."""
-    statement = insert_for(session, Counter).values(branch_id=branch.id, series=series, year=year, last=1)
-    statement = statement.on_conflict_do_update(
+@cache
+def _count_up(is_lite: bool) -> Any:
+    """The statement that makes or raises a counter, made once."""
+    statement = insert_on(is_lite, Counter)
+    return statement.on_conflict_do_update(
         index_elements=["branch_id", "series", "year"], set_={"last": Counter.last + 1}
-    )
-    return int(session.execute(statement.returning(Counter.last)).scalar_one())
+    ).returning(Counter.last)
