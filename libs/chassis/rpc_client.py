@@ -57,6 +57,10 @@ class RpcClient:
         reply = self._ask(request, actor_token, service or request.service, seconds)
         if reply.get("error"):
             log.error("call failed", call=request.method, error=reply["error"])
+            if (
+                reply["error"].get("exc_type") == "MethodNotFound"
+            ):  # a replica of an older version, in an upgrade
+                raise ServiceAway("The service is being brought to a newer version; try again in a moment.")
             raise Failed("The service met an error; try again, and tell the operator if it stays.")
         result = reply["result"]
         if "refusal" in result:

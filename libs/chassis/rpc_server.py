@@ -1,11 +1,13 @@
 """nameko's RPC entrypoint made safe: no message can take the service down, no work is cut off by a stop (BUS, 2.1)."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import kombu
+from amqp.exceptions import AMQPError
 from kombu.exceptions import KombuError
 from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
@@ -13,9 +15,10 @@ from nameko.rpc import Rpc, RpcConsumer
 
 from chassis.bus import RPC_EXCHANGE, connection, discard
 from chassis.logs import logger
+from contracts.errors import Unavailable
 
 log = logger(__name__)
-_CHANNEL_GONE = (OSError, KombuError, AttributeError)
+_CHANNEL_GONE = (OSError, KombuError, AMQPError, AttributeError)
 
 
 class DrainingQueueConsumer(QueueConsumer):  # type: ignore[misc]  # nameko ships no types
@@ -23,7 +26,9 @@ class DrainingQueueConsumer(QueueConsumer):  # type: ignore[misc]  # nameko ship
 
     def __init__(self) -> None:
         super().__init__()
-        self._in_hand = 0
+        self._in_hand: set[Any] = set()
+        self.seen = time.monotonic()
+        """When it last looked for calls or for a broker that is away (chassis.health)."""
 
     @property
     def connection(self) -> kombu.Connection:
@@ -43,8 +48,8 @@ class DrainingQueueConsumer(QueueConsumer):  # type: ignore[misc]  # nameko ship
             yield made
 
     def handle_message(self, provider: Any, body: Any, message: Any) -> None:
-        """Count the message as in hand until it is settled."""
-        self._in_hand += 1
+        """The message is in hand until it is settled."""
+        self._in_hand.add(message)
         super().handle_message(provider, body, message)
 
     def ack_message(self, message: Any) -> None:
@@ -66,16 +71,22 @@ class DrainingQueueConsumer(QueueConsumer):  # type: ignore[misc]  # nameko ship
 
     def on_iteration(self) -> None:
         """Stop only when nobody consumes any more and nothing is in hand."""
+        self.seen = time.monotonic()
         self._cancel_consumers_if_requested()
-        if not self._consumers and self._in_hand <= 0:
+        if not self._consumers and not self._in_hand:
             self.should_stop = True
 
+    def on_connection_error(self, exc: Exception, interval: float) -> None:
+        """A broker that is away is no fault of this process."""
+        self.seen = time.monotonic()
+        log.warning("the message bus is away", error=repr(exc), pause=interval)
+
     def on_connection_revived(self) -> None:
-        """What was in hand on the lost connection comes again by itself."""
-        self._in_hand = 0
+        """What was in hand on the lost connection cannot be settled any more; it comes again by itself."""
+        self._in_hand.clear()
 
     def _settle(self, message: Any, how: str) -> None:
-        self._in_hand -= 1
+        self._in_hand.discard(message)
         try:
             if message.channel is not None and message.channel.connection:
                 getattr(message, how)()
@@ -116,6 +127,19 @@ class ReplySender:
         return self._producer
 
 
+_PERHAPS_DONE = Unavailable(
+    "The service was interrupted while it worked on this; look whether it was done before you try again."
+)
+
+
+def _has_key(body: dict[str, Any]) -> bool:
+    """Whether a call that may have been carried out can be carried out again: its idempotency key sees to that."""
+    try:
+        return bool(body["kwargs"]["envelope"]["request"]["idempotency_key"])
+    except (KeyError, TypeError):
+        return False
+
+
 class SafeRpcConsumer(RpcConsumer):  # type: ignore[misc]  # nameko ships no types
     """Consumes calls; answers through ReplySender, and refuses what cannot be answered (BUS, 4)."""
 
@@ -127,12 +151,19 @@ class SafeRpcConsumer(RpcConsumer):  # type: ignore[misc]  # nameko ships no typ
         self._replies = ReplySender(self.container.config["AMQP_URI"])
 
     def handle_message(self, body: Any, message: Any) -> None:
-        """Hand a call to its method; one without a reply address or of the wrong shape is refused."""
+        """Hand a call to its method; one without a reply address or of the wrong shape is refused.
+
+        A call without an idempotency key that was delivered before is not carried out again: its first worker may
+        have done it before its process or its connection broke off.
+        """
         if not message.properties.get("reply_to") or not isinstance(body, dict):
             log.error(
                 "call without reply address refused", routing_key=message.delivery_info.get("routing_key")
             )
             self.queue_consumer.reject_message(message)
+            return
+        if message.delivery_info.get("redelivered") and not _has_key(body):
+            self.handle_result(message, {"refusal": _PERHAPS_DONE.envelope().model_dump(mode="json")}, None)
             return
         super().handle_message(body, message)
 

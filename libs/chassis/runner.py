@@ -29,6 +29,7 @@ from chassis.platform import Platform
 from chassis.relay import Relay
 from chassis.repair import Repair
 from chassis.rpc_client import RpcClient
+from chassis.rpc_server import DrainingQueueConsumer
 from chassis.service import Service
 from chassis.settings import Settings
 from contracts.topology import LISTENERS
@@ -132,8 +133,12 @@ class Runner:
         for container in self._containers:
             for loop in container.config["loops"]:
                 self.health.add_live(f"{container.service_name}.{loop.name}", loop_check(loop))
+            for extension in container.subextensions:
+                if isinstance(extension, DrainingQueueConsumer):
+                    self.health.add_live(f"{container.service_name}.calls", loop_check(extension))
         for platform in self._platforms:
             self.health.add_ready(f"{platform.service}.database", _database_check(platform))
+            self.health.add_ready("bus", _bus_check(platform))
 
     def start(self) -> None:
         """Start every container; waits for the bus when it is away."""
@@ -204,6 +209,10 @@ def _database_check(platform: Platform) -> Callable[[], str | None]:
         return None
 
     return check_database
+
+
+def _bus_check(platform: Platform) -> Callable[[], str | None]:
+    return lambda: None if platform.client.connected() else "is away"
 
 
 def _try_bus(uri: str) -> None:

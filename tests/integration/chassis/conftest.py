@@ -53,11 +53,15 @@ class House:
         """How many events the service has reacted to."""
         return self.count(service, "SELECT count(*) FROM idempotency_keys")
 
+    def close(self) -> None:
+        """End every process."""
+        self.client.close()
+        for process in self.processes:
+            process.kill()
+
 
 @pytest.fixture
 def house(tmp_path: Path, service_databases: dict[str, str], amqp_uri: str) -> Iterator[House]:
     made = House(tmp_path, service_databases, amqp_uri)
     yield made
-    made.client.close()
-    for process in made.processes:
-        process.kill()
+    made.close()

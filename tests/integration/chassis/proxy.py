@@ -27,6 +27,11 @@ class Proxy:
             _shut(client)
         self._clients.clear()
 
+    def cut(self) -> None:
+        """Break every connection for both sides; new ones are admitted."""
+        for end in (*self._clients, *self._brokers):
+            _shut(end)
+
     def close(self) -> None:
         """Shut everything."""
         for end in (self._door, *self._clients, *self._brokers):

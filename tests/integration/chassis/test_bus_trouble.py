@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from functools import partial
+from pathlib import Path
 
 import kombu
 import pytest
@@ -15,6 +16,7 @@ from contracts.calls.billing import ListPlans
 from contracts.calls.customers import GetBranch
 from contracts.errors import Refusal, Unauthenticated, Unavailable
 from tests.integration.chassis.conftest import House
+from tests.integration.chassis.proxy import Proxy
 from tests.stack.processes import wait_until
 
 
@@ -38,6 +40,11 @@ def undecodable(house: House) -> int:
     """How many deliveries were set aside for people."""
     with connection(house.amqp_uri) as bus:
         return int(bus.channel().queue_declare(UNDECODABLE, passive=True).message_count)
+
+
+def ask_in_vain(house: House) -> None:
+    with pytest.raises(Unavailable):
+        ask(house)
 
 
 def test_every_listener_reacts_once_to_each_event(house: House) -> None:
@@ -167,3 +174,22 @@ def test_a_stop_finishes_the_call_in_hand_once(house: House) -> None:
     house.start("customers")
     time.sleep(2)
     assert house.count("customers", "SELECT count(*) FROM outbox") == 1
+
+
+def test_a_call_in_hand_when_the_connection_broke_is_not_carried_out_twice(
+    tmp_path: Path, service_databases: dict[str, str], amqp_uri: str
+) -> None:
+    proxy = Proxy(amqp_uri)
+    house = House(tmp_path, service_databases, proxy.uri)
+    try:
+        house.start("customers", test_slow="3")
+        caller = threading.Thread(target=ask_in_vain, args=(house,))
+        caller.start()
+        time.sleep(1)
+        proxy.cut()
+        caller.join()
+        time.sleep(8)  # the broken one ends, and a second one would have ended too
+        assert house.count("customers", "SELECT count(*) FROM outbox") == 1
+    finally:
+        house.close()
+        proxy.close()
