@@ -43,8 +43,9 @@ class DrainingQueueConsumer(QueueConsumer):  # type: ignore[misc]  # nameko ship
         """
         with self.create_connection() as made:
             made.ensure_connection(
-                self.on_connection_error, None, interval_start=0.5, interval_step=0.5, interval_max=2
-            )
+                self.on_connection_error, None, interval_start=0.5, interval_step=0.5, interval_max=2,
+                reraise_as_library_errors=False,
+            )  # fmt: skip
             yield made
 
     def handle_message(self, provider: Any, body: Any, message: Any) -> None:
@@ -77,9 +78,16 @@ class DrainingQueueConsumer(QueueConsumer):  # type: ignore[misc]  # nameko ship
             self.should_stop = True
 
     def on_connection_error(self, exc: Exception, interval: float) -> None:
-        """A broker that is away is no fault of this process."""
+        """A broker that is away is no fault of this process; a stop meanwhile has no consumer to cancel."""
         self.seen = time.monotonic()
         log.warning("the message bus is away", error=repr(exc), pause=interval)
+        if self._pending_remove_providers:
+            self._consumers.clear()
+            for removed in self._pending_remove_providers.values():
+                removed.send()
+            self._pending_remove_providers = {}
+            self.should_stop = True
+            raise exc
 
     def on_connection_revived(self) -> None:
         """What was in hand on the lost connection cannot be settled any more; it comes again by itself."""

@@ -193,3 +193,17 @@ def test_a_call_in_hand_when_the_connection_broke_is_not_carried_out_twice(
     finally:
         house.close()
         proxy.close()
+
+
+def test_a_stop_while_the_broker_is_away_ends_in_order(
+    tmp_path: Path, service_databases: dict[str, str], amqp_uri: str
+) -> None:
+    proxy = Proxy(amqp_uri)
+    house = House(tmp_path, service_databases, proxy.uri)
+    try:
+        process = house.start("customers", "billing")
+        proxy.close()
+        time.sleep(1.5)
+        assert process.terminate() == 0
+    finally:
+        house.close()
