@@ -83,9 +83,8 @@ class DrainingQueueConsumer(QueueConsumer):  # type: ignore[misc]  # nameko ship
         log.warning("the message bus is away", error=repr(exc), pause=interval)
         if self._pending_remove_providers:
             self._consumers.clear()
-            for removed in self._pending_remove_providers.values():
-                removed.send()
-            self._pending_remove_providers = {}
+            for provider in list(self._pending_remove_providers):
+                self._pending_remove_providers.pop(provider).send()
             self.should_stop = True
             raise exc
 

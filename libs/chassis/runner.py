@@ -5,7 +5,6 @@ The caller must have called `patch_first` before it imports anything that opens 
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -13,6 +12,7 @@ from typing import Any
 
 import eventlet
 from eventlet import wsgi
+from eventlet.patcher import original
 from nameko.containers import ServiceContainer
 
 from chassis import metrics
@@ -173,9 +173,7 @@ class Runner:
     def stop(self) -> None:
         """Finish what is in hand, at most `stop_seconds`; then end hard if something hangs."""
         self._stop = True
-        watchdog = threading.Timer(self._settings.stop_seconds, _exit_hard)
-        watchdog.daemon = True
-        watchdog.start()
+        watchdog = start_watchdog(self._settings.stop_seconds)
         pool = eventlet.GreenPool()
         for container in self._containers:
             pool.spawn(container.stop)
@@ -197,9 +195,19 @@ class Runner:
             _exit_hard()
 
 
+def start_watchdog(seconds: float) -> threading.Timer:
+    """End this process hard after some seconds, unless cancelled.
+
+    A thread of the system: it also ends a process whose hub stands still, which no green thread can.
+    """
+    watchdog: threading.Timer = original("threading").Timer(seconds, _exit_hard)
+    watchdog.daemon = True
+    watchdog.start()
+    return watchdog
+
+
 def _exit_hard() -> None:
-    """Leave at once; the supervisor starts the process anew (BUS, 7)."""
-    sys.stderr.flush()
+    """Leave at once; the supervisor starts the process anew (BUS, 7). Nothing here may wait."""
     os._exit(1)
 
 
