@@ -1,5 +1,6 @@
 """Repair: compares the inbox with what the producers kept and takes what the bus lost (DESIGN, 3.5)."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from chassis.logs import logger
 from chassis.platform import Platform
 from chassis.tables import InboxRow, RepairCursorRow
 from contracts.calls.feed import EventHead, ListEventHeads, ReadEvents
-from contracts.errors import Unavailable
+from contracts.errors import Refusal
 from contracts.topology import producers_for
 
 log = logger(__name__)
@@ -24,35 +25,46 @@ class Repair:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._pass: Iterator[int] | None = None
 
     def step(self) -> bool:
-        """One pass over all producers; an absent one is asked again next time."""
-        for producer, types in producers_for(self._platform.service).items():
-            try:
-                found = self.catch_up(producer, types)
-            except Unavailable as error:
-                log.info("repair waits for a service", producer=producer, reason=error.message)
-                continue
-            if found:
-                log.warning("events repaired", producer=producer, count=found)
-        return False
+        """Compare one page with one producer; True while the pass over all of them goes on."""
+        if self._pass is None:
+            self._pass = self._whole_pass()
+        if next(self._pass, None) is None:
+            self._pass = None
+        return self._pass is not None
 
     def catch_up(self, producer: str, types: tuple[str, ...]) -> int:
         """Take every kept event of the producer that is not in the inbox yet; returns how many. Raises Unavailable."""
-        cursor = self._cursor(producer)
-        place, found, more = cursor, 0, True
+        return sum(self._pages(producer, types))
+
+    def _whole_pass(self) -> Iterator[int]:
+        """All producers, page by page; one that is absent or refuses is asked again next time."""
+        for producer, types in producers_for(self._platform.service).items():
+            try:
+                for found in self._pages(producer, types):
+                    if found:
+                        log.warning("events repaired", producer=producer, count=found)
+                    yield found
+            except Refusal as error:
+                log.info("repair waits for a service", producer=producer, reason=error.message)
+
+    def _pages(self, producer: str, types: tuple[str, ...]) -> Iterator[int]:
+        began = place = self._cursor(producer)
+        more = True
         while more:
             heads = self._platform.client.call(
                 ListEventHeads(after=place, types=types),
                 actor_token=self._platform.own_token(),
                 service=producer,
             )
-            found += self._take_missing(producer, heads.heads)
+            found = self._take_missing(producer, heads.heads)
             more = heads.more
             if heads.heads:
                 place = heads.heads[-1].cursor
-                self._advance(producer, heads.heads)
-        return found
+                more = self._advance(producer, heads.heads, began) and more
+            yield found
 
     def _take_missing(self, producer: str, heads: tuple[EventHead, ...]) -> int:
         with self._platform.database.reading() as session:
@@ -82,16 +94,17 @@ class Repair:
             row = session.get(RepairCursorRow, producer)
             return row.cursor if row else 0
 
-    def _advance(self, producer: str, heads: tuple[EventHead, ...]) -> None:
+    def _advance(self, producer: str, heads: tuple[EventHead, ...], began: int) -> bool:
+        """Move the cursor over what is settled; False when it was set back meanwhile (`headend events repair`)."""
         now = self._platform.clock.now()
-        settled = [head.cursor for head in heads if head.occurred_at < now - MARGIN]
         young = [head.cursor for head in heads if head.occurred_at >= now - MARGIN]
-        settled = [place for place in settled if not young or place < min(young)]
-        if not settled:
-            return
+        settled = [head.cursor for head in heads if not young or head.cursor < min(young)]
         with self._platform.database.transaction() as session:
             row = session.get(RepairCursorRow, producer)
-            if row is None:
+            if row is not None and row.cursor < began:
+                return False
+            if settled and row is None:
                 session.add(RepairCursorRow(producer=producer, cursor=max(settled), checked_at=now))
-            else:
+            elif settled and row is not None:
                 row.cursor, row.checked_at = max(row.cursor, max(settled)), now
+        return True
