@@ -10,8 +10,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
-from chassis.database import is_sqlite
 from chassis.tables import IdempotencyRow
+from chassis.upserts import Upsert
 from contracts.errors import RuleBroken
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -31,6 +31,9 @@ def fingerprint(request: BaseModel) -> str:
     return hashlib.sha256(json.dumps(named, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+_TAKE = Upsert(IdempotencyRow, lambda insert: insert.on_conflict_do_nothing().returning(IdempotencyRow.key))
+
+
 def claim(
     session: Session, scope: str, key: str, request: BaseModel, answer: type[Answer], clock: Clock
 ) -> Answer | None:
@@ -39,14 +42,7 @@ def claim(
     A second caller with the same key waits for the first one's transaction. Raises IdempotencyKeyReused.
     """
     row = {"scope": scope, "key": key, "fingerprint": fingerprint(request), "created_at": clock.now()}
-    if is_sqlite(session):
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # the same call on both dialects
-    taken = session.execute(
-        insert(IdempotencyRow).values(**row).on_conflict_do_nothing().returning(IdempotencyRow.key)
-    ).first()
-    if taken is not None:
+    if _TAKE.run(session, [row]).first() is not None:
         return None
     earlier = session.execute(
         select(IdempotencyRow.fingerprint, IdempotencyRow.answer)

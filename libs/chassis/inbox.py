@@ -14,6 +14,7 @@ from chassis.logs import logger, tracing
 from chassis.platform import Platform
 from chassis.reactions import EventContext, Reactions
 from chassis.tables import InboxRow
+from chassis.upserts import Upsert
 from contracts.events import EventEnvelope
 
 log = logger(__name__)
@@ -27,14 +28,13 @@ DELAYS = (1, 2, 5, 15, 60, 300, 900)
 _UNENDED = "no try came to an end: each time the process stopped or was too slow"
 
 
+_KEEP = Upsert(InboxRow, lambda insert: insert.on_conflict_do_nothing().returning(InboxRow.event_id))
+
+
 def receive(session: Session, envelopes: Sequence[EventEnvelope], platform: Platform, *, way: str) -> int:
     """Put events into the inbox; those that are there already are left alone. Returns how many were new."""
     if not envelopes:
         return 0
-    if is_sqlite(session):
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # the same call on both dialects
     now = platform.clock.now()
     rows = {  # in the same order everywhere: two replicas, or bus and repair, would wait for each other's rows
         envelope.id: {
@@ -44,11 +44,7 @@ def receive(session: Session, envelopes: Sequence[EventEnvelope], platform: Plat
         }
         for envelope in sorted(envelopes, key=lambda envelope: (envelope.occurred_at, envelope.id))
     }  # fmt: skip
-    fresh = len(
-        session.execute(
-            insert(InboxRow).on_conflict_do_nothing().returning(InboxRow.event_id), list(rows.values())
-        ).all()
-    )
+    fresh = len(_KEEP.run(session, list(rows.values())).all())
     metrics.EVENTS_RECEIVED.labels(platform.service, way).inc(fresh)
     metrics.EVENTS_REPEATED.labels(platform.service).inc(len(envelopes) - fresh)
     wake_after_commit(session, INBOX)

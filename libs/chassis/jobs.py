@@ -9,11 +9,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import CursorResult, and_, or_, update
 from sqlalchemy.orm import Session
 
-from chassis.database import is_sqlite, lease_time
+from chassis.database import lease_time
 from chassis.platform import Platform
 from chassis.tables import JobRow
+from chassis.upserts import Upsert
 
 LEASE = timedelta(seconds=60)
+
+
+_TAKE = Upsert(JobRow, lambda insert: insert.on_conflict_do_nothing().returning(JobRow.job))
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,9 @@ def claim(platform: Platform, job: str, period: str, *, lease: timedelta = LEASE
     token = uuid4()
     with platform.database.transaction() as session:
         now = lease_time(session, platform.clock)
-        if is_sqlite(session):
-            from sqlalchemy.dialects.sqlite import insert
-        else:
-            from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # the same call on both
         row = {"job": job, "period": period, "state": "running", "lease_token": token, "lease_until": now + lease,
                "attempts": 1, "started_at": platform.clock.now()}  # fmt: skip
-        taken = session.execute(
-            insert(JobRow).values(**row).on_conflict_do_nothing().returning(JobRow.job)
-        ).first()
-        if taken is not None:
+        if _TAKE.run(session, [row]).first() is not None:
             return Claim(job, period, token, {})
         lapsed = and_(JobRow.state == "running", JobRow.lease_until < now)
         retried = and_(JobRow.state == "failed", JobRow.lease_until < now)

@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from billing.domain.journal import EntryKind, JournalLine, balanced
 from billing.domain.numbers import Series, number_text, number_year
-from billing.statements import add_rows, insert_on
+from billing.statements import add_rows
 from billing.tables import Counter, JournalEntry, JournalLineRow
 from chassis.clock import Clock
-from chassis.database import is_sqlite
+from chassis.upserts import Upsert
 from contracts.actor import Actor
 from contracts.cards import BranchCard
 
@@ -66,6 +64,14 @@ def add_lines(session: Session, entry_id: UUID, lines: Sequence[JournalLine]) ->
     add_rows(session, JournalLineRow, rows)
 
 
+_COUNT_UP = Upsert(
+    Counter,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["branch_id", "series", "year"], set_={"last": Counter.last + 1}
+    ).returning(Counter.last),
+)
+
+
 def next_numbers(session: Session, branch: BranchCard, today: date, *series: Series) -> tuple[str, ...]:
     """The next number of each series of the branch and year, without gaps.
 
@@ -74,15 +80,5 @@ def next_numbers(session: Session, branch: BranchCard, today: date, *series: Ser
     year = number_year(today)
     # One after the other and always in the callers' order: a statement over both rows would lock them in any order.
     wanted = [{"branch_id": branch.id, "series": one.value, "year": year, "last": 1} for one in series]
-    count_up = _count_up(is_sqlite(session))
-    last = [session.connection().execute(count_up, one).scalar_one() for one in wanted]
+    last = [_COUNT_UP.run(session, [one]).scalar_one() for one in wanted]
     return tuple(number_text(branch.code, year, one) for one in last)
-
-
-@cache
-def _count_up(is_lite: bool) -> Any:
-    """The statement that makes or raises a counter, made once."""
-    statement = insert_on(is_lite, Counter)
-    return statement.on_conflict_do_update(
-        index_elements=["branch_id", "series", "year"], set_={"last": Counter.last + 1}
-    ).returning(Counter.last)

@@ -15,12 +15,7 @@ from chassis.database import is_sqlite
 
 def insert_for(session: Session, table: type[DeclarativeBase]) -> Any:
     """An INSERT that knows ON CONFLICT; both dialects take the same calls."""
-    return insert_on(is_sqlite(session), table)
-
-
-def insert_on(is_lite: bool, table: type[DeclarativeBase]) -> Any:
-    """The same for a statement that is made once and kept: `is_lite` says whether it is for SQLite."""
-    return sqlite.insert(table) if is_lite else postgresql.insert(table)
+    return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
 
 
 def plan_each_time(session: Session) -> None:

@@ -4,9 +4,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from chassis.database import DUE_AT_ONCE, is_sqlite, wake_after_commit
+from chassis.database import DUE_AT_ONCE, wake_after_commit
 from chassis.outbox import emit
 from chassis.reactions import EventContext
+from chassis.upserts import Upsert
 from contracts.cards import BranchCard, CustomerCard
 from contracts.events import Event, MessageFailed
 from notify.domain.header_text import header_line
@@ -88,10 +89,9 @@ def _address(recipient: str | None) -> tuple[str, str | None]:
         return header_line(recipient), f"{error}; correct it and send the message again."
 
 
+_STORE = Upsert(Message, lambda insert: insert.on_conflict_do_nothing().returning(Message.id))
+
+
 def _insert(session: Session, row: dict[str, object]) -> bool:
-    if is_sqlite(session):
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # the same call on both dialects
-    stored = insert(Message).values(**row).on_conflict_do_nothing().returning(Message.id)
-    return session.execute(stored).first() is not None
+    """Store the message; whether it was not there yet."""
+    return _STORE.run(session, [row]).first() is not None

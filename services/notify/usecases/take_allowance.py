@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from chassis.database import is_sqlite, lock_key
+from chassis.database import lock_key
+from chassis.upserts import Upsert
 from notify.tables import SentInSecond
 
 WINDOW = 60
@@ -32,16 +33,17 @@ def allowance(session: Session, per_minute: int, now: datetime) -> Allowance:
     return Allowance(max(0, per_minute - used), max(0, max(1, per_minute * 4 // 5) - used))
 
 
+_COUNT = Upsert(
+    SentInSecond,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["second"], set_={"count": SentInSecond.count + insert.excluded["count"]}
+    ),
+)
+
+
 def use_allowance(session: Session, number: int, now: datetime) -> None:
     """Count so many messages as begun now."""
-    if is_sqlite(session):
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # the same call on both dialects
     second = int(now.timestamp())
-    counting = insert(SentInSecond).values(second=second, count=number)
-    session.execute(
-        counting.on_conflict_do_update(index_elements=["second"], set_={"count": SentInSecond.count + number})
-    )
+    _COUNT.run(session, [{"second": second, "count": number}])
     if second % 30 == 0:
         session.execute(delete(SentInSecond).where(SentInSecond.second < second - 2 * WINDOW))
