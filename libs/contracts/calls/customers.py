@@ -27,15 +27,6 @@ Limit = Annotated[int, Field(ge=1, le=200)]
 
 
 # --- sign-in -------------------------------------------------------------------------------------------------
-class SessionOpened(View):
-    """A session; `token` is shown only here. Until the password is changed, such a session may do nothing else."""
-
-    token: str
-    expires_at: datetime
-    must_change_password: bool
-    me: "Me"
-
-
 class Me(View):
     """Who is signed in."""
 
@@ -47,6 +38,15 @@ class Me(View):
     customer_id: UUID | None
     locale: str
     must_change_password: bool = False
+
+
+class SessionOpened(View):
+    """A session; `token` is shown only here. Until the password is changed, such a session may do nothing else."""
+
+    token: str
+    expires_at: datetime
+    must_change_password: bool
+    me: Me
 
 
 class SignIn(Call[SessionOpened]):

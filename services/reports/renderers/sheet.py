@@ -15,7 +15,7 @@ from reportlab.pdfbase import pdfdoc
 
 from reports.renderers.font_subsets import PaperFont
 from reports.renderers.fonts import text_font
-from reports.renderers.shaping import em_width, fit, runs, wrap
+from reports.renderers.shaping import clean, em_width, fit, runs, wrap
 
 Align = Literal["start", "end", "center"]
 Colour = tuple[float, float, float]
@@ -214,7 +214,7 @@ def _thick(shown: str, style: Style) -> str:
 def _document(paper: Paper) -> Any:
     """An empty document. `invariant`: the same drawing is the same bytes, and nothing looks at the clock."""
     document: Any = pdfdoc.PDFDocument(compression=1, invariant=1, lang=paper.language)
-    document.info.title, document.info.author = paper.title, paper.author
+    document.info.title, document.info.author = clean(paper.title), clean(paper.author)
     document.info.producer, document.info.creator, document.info.subject = "Headend", "Headend", ""
     if paper.made_at is not None:
         document._timeStamp.YMDhms = paper.made_at.astimezone(UTC).timetuple()[:6]

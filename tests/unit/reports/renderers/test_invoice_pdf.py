@@ -117,6 +117,11 @@ def test_no_text_breaks_an_invoice(text: str, locale: str) -> None:
     assert "MAIN-2026-000001" in text_of(render_invoice(odd, locale))
 
 
+def test_a_stray_surrogate_in_the_sellers_name_does_not_break_the_invoice() -> None:
+    party = Party.model_construct(name="\ud800 Cable", lines=(), tax_id="", reference="")
+    assert "MAIN-2026-000001" in text_of(render_invoice(invoice().model_copy(update={"seller": party}), "en"))
+
+
 def test_a_name_of_two_hundred_thousand_characters_prints_as_one_page() -> None:
     for name in ("<b>" * 70_000, "علی\x00" * 50_000, "😀王" * 100_000):
         assert len(pages_of(render_invoice(invoice(buyer=name), "en"))) == 1
