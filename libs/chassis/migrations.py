@@ -19,19 +19,19 @@ _LOCK = 0x48454144  # any number, the same in every replica
 def migrate(database: Database, folder: Path, append_only: tuple[AppendOnly, ...] = ()) -> None:
     """Run the migrations in `folder` and make the append-only triggers again."""
     config = _config(folder)
-    with database.engine.connect() as connection:
-        if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
-            connection.commit()
-        try:
-            with connection.begin():
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                make_triggers(connection, append_only)
-        finally:
-            if not database.is_sqlite:
-                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _LOCK})
-                connection.commit()
+    with database.engine.connect() as connection, connection.begin():
+        if (
+            not database.is_sqlite
+        ):  # a migration, or waiting for another replica's, may take longer than a call may
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            connection.execute(
+                text("SET LOCAL lock_timeout TO DEFAULT")
+            )  # who waits for a table holds up its users
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        make_triggers(connection, append_only)
 
 
 def check(database: Database, folder: Path, append_only: tuple[AppendOnly, ...] = ()) -> None:
