@@ -7,6 +7,7 @@ HEADEND_SCENARIO_KILL_SECONDS (4) is for machines too slow to start a process th
 import os
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -75,4 +76,6 @@ def _print_table(form: str, findings: Findings) -> None:
 
 
 if __name__ == "__main__":
+    # Ended from outside, it still ends the servers and processes that it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by SIGTERM"))
     sys.exit(main(sys.argv[1:]))
