@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -50,6 +51,18 @@ class House:
     def watched(self) -> contextlib.AbstractContextManager[Largest]:
         """Watch the memory of every process of the house."""
         return watched([process.pid for process in (*self.real.processes, *self.real.gateways)])
+
+    @contextlib.contextmanager
+    def paused(self, *services: str) -> Iterator[None]:
+        """These services stand still meanwhile, so that others have the processors for themselves; then they go on."""
+        still = [process.pid for service in services for process in self.real.named(service)]
+        for pid in still:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in still:
+                os.kill(pid, signal.SIGCONT)
 
     def settle(self, seconds: float = 900.0) -> None:
         """Wait until no event, mail or run is under way, so that one bench does not slow the next."""

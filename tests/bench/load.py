@@ -43,6 +43,11 @@ class Waits:
     wrong: list[str] = field(default_factory=list)
     lasted: float = 0.0
 
+    @property
+    def a_second(self) -> float:
+        """The rate."""
+        return len(self.seconds) / self.lasted
+
     def check(self) -> "Waits":
         """Itself. Raises AssertionError where an answer was wrong: a figure with refusals in it means nothing."""
         assert not self.wrong, (
