@@ -97,7 +97,7 @@ def lock_key(session: Session, key: int) -> None:
 
 def _sqlite(url: str) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10, "isolation_level": None},
-                           pool_size=20, max_overflow=20)  # fmt: skip
+                           pool_size=20, max_overflow=20, hide_parameters=True)  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -117,7 +117,7 @@ def _postgresql(url: str, pool_size: int) -> Engine:
     options = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        pool_size=pool_size, max_overflow=5, pool_timeout=5, pool_recycle=1800,
+        pool_size=pool_size, max_overflow=5, pool_timeout=5, pool_recycle=1800, hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": options, "keepalives": 1, "keepalives_idle": 5,
                       "keepalives_interval": 3, "keepalives_count": 3},
     )  # fmt: skip

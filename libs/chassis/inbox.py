@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis import metrics
 from chassis.database import DUE_AT_ONCE, is_sqlite, leases_now, wake_after_commit
-from chassis.logs import logger, tracing
+from chassis.logs import logger, tracing, without_details
 from chassis.platform import Platform
 from chassis.reactions import EventContext, Reactions
 from chassis.tables import InboxRow
@@ -178,7 +178,7 @@ class InboxWorker:
                 .values(
                     state="parked" if parked else "pending",
                     next_attempt_at=leases_now(session, self._platform.clock) + delay,
-                    last_error=f"{type(error).__name__}: {error}"[:2000],
+                    last_error=without_details(f"{type(error).__name__}: {error}")[:2000],
                 ),
                 execution_options={"synchronize_session": False},
             )

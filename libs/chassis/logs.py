@@ -1,6 +1,7 @@
 """Structured JSON logs; every line carries the trace of the request that it belongs to."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +46,23 @@ def _with_trace(_logger: Any, _method: str, entry: structlog.typing.EventDict) -
     return entry
 
 
+_DETAIL = re.compile(r"(\\n|\n)DETAIL:.*?(?=\\n|\n|$)")
+
+
+def without_details(text: str) -> str:
+    """The text of an error without PostgreSQL's DETAIL line, which quotes the row: a log is no place for customers."""
+    return _DETAIL.sub("", text)
+
+
+def _without_details(
+    _logger: Any, _method: str, entry: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    for name in ("event", "error", "exception"):
+        if isinstance(entry.get(name), str):
+            entry[name] = without_details(entry[name])
+    return entry
+
+
 def configure(service: str, level: str = "INFO", *, stream: Any = None) -> None:
     """Send all logs as one JSON object a line to standard error, ours and the libraries' alike."""
     shared: list[Any] = [
@@ -66,6 +84,7 @@ def configure(service: str, level: str = "INFO", *, stream: Any = None) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 lambda _l, _m, entry: {"service": service, **entry},
                 structlog.processors.format_exc_info,
+                _without_details,
                 structlog.processors.JSONRenderer(default=str),
             ],
         )

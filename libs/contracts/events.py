@@ -25,7 +25,7 @@ from contracts.money import Money
 class Event(BaseModel):
     """A fact that a service publishes once; the type is the class name, the exchange `<producer>.events`."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     producer: ClassVar[str]
 
@@ -42,6 +42,8 @@ class Event(BaseModel):
 
 class EventEnvelope(BaseModel):
     """An event on the wire: the body with its identity. `trace` follows one request to its last e-mail."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: UUID
     type: str

@@ -11,13 +11,13 @@ Answer = TypeVar("Answer", bound=BaseModel)
 class View(BaseModel):
     """An answer, or a part of one. Unknown fields are ignored, so that an older caller takes a newer answer."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Call(BaseModel, Generic[Answer]):
     """A request. `class GetPlan(Call[PlanView])` in module billing is method `get_plan` of service `billing`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     service: ClassVar[str]
     method: ClassVar[str]
