@@ -4,6 +4,7 @@ Nothing of Headend is imported before a command is chosen: `run` and `serve` mus
 """
 
 import sys
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -37,6 +38,7 @@ class Headend(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Carry out a command; a known reason for failing becomes one sentence and exit code 1."""
+        warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -47,7 +49,22 @@ class Headend(click.Group):
 
             if isinstance(error, (WrongSetting, Refusal, OSError)):
                 raise StartRefused(getattr(error, "message", None) or str(error)) from None
+            if reason := _database_away(error):
+                raise StartRefused(reason) from None
             raise
+
+
+def _database_away(error: Exception) -> str:
+    """A sentence when the database cannot be reached or was never made; empty for anything else."""
+    from sqlalchemy.exc import OperationalError
+
+    if not isinstance(error, OperationalError):
+        return ""
+    reason = str(error.orig).strip().splitlines()[0].rstrip(".")
+    return (
+        f"The database does not answer ({reason}). Has Headend been started here before? "
+        "See HEADEND_HOME, and HEADEND_*_DATABASE_URL in real mode."
+    )
 
 
 @click.group(cls=Headend, context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,9 +79,12 @@ def run() -> None:
     from chassis.green import patch_first
 
     patch_first()
+    from deploy.beforehand import embedded_settings
+
+    settings = embedded_settings()
     from deploy import embedded
 
-    sys.exit(embedded.run())
+    sys.exit(embedded.run(settings))
 
 
 @main.command()

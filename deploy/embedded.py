@@ -1,7 +1,5 @@
 """Embedded mode: four services, bus and gateway in one process (DESIGN, 2), which is patched already."""
 
-import errno
-import socket
 import time
 
 import click
@@ -10,7 +8,7 @@ from chassis import logs
 from chassis.keys import KeyFolder
 from chassis.rpc_client import RpcClient
 from chassis.runner import Runner, help_memory_transport, open_service
-from chassis.settings import Settings, WrongSetting, load_settings
+from chassis.settings import Settings
 from contracts.topology import SERVICES
 from deploy import upkeep
 from deploy.house import service_class
@@ -18,10 +16,9 @@ from deploy.sample import fill_in_background
 from gateway.app import create_app
 
 
-def run() -> int:
+def run(settings: Settings) -> int:
     """Run everything until a signal; returns the exit code. Raises WrongSetting."""
     began = time.monotonic()
-    settings = load_settings()
     _prepare(settings)
     client = RpcClient(settings.amqp_uri, name="headend", seconds=settings.call_seconds)
     classes = [service_class(name) for name in SERVICES]
@@ -42,30 +39,7 @@ def run() -> int:
 
 
 def _prepare(settings: Settings) -> None:
-    if not settings.embedded:
-        raise WrongSetting(
-            "`headend run` is for embedded mode; in real mode run `headend serve SERVICE` and `headend gateway`."
-        )
-    upkeep.prepare_home(settings)
-    _refuse_taken_port(settings.host, settings.port)
     log_file = (settings.home / "headend.log").open("a", encoding="utf-8", buffering=1)
     logs.configure("headend", settings.log_level, stream=log_file)
     KeyFolder(settings.keys_folder).make_missing(SERVICES)
     help_memory_transport()
-
-
-def _refuse_taken_port(host: str, port: int) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                reason = (
-                    f"Port {port} of {host} is in use; stop what uses it, or set HEADEND_PORT to another."
-                )
-            else:
-                reason = (
-                    f"Cannot listen on {host}:{port} ({error.strerror}); see HEADEND_HOST and HEADEND_PORT."
-                )
-            raise WrongSetting(reason) from None

@@ -3,17 +3,24 @@
 import os
 import sys
 
-from chassis.settings import load_settings
+from deploy.beforehand import real_settings, refuse_taken_port
 
 
 def serve(name: str) -> int:
-    """Run one service until it is told to stop; returns the exit code. The process is patched already."""
+    """Run one service until it is told to stop; returns the exit code. The process is patched already.
+
+    Raises WrongSetting.
+    """
+    settings = real_settings(f"serve {name}")
     from chassis import logs
+    from chassis.keys import KeyFolder
     from chassis.rpc_client import RpcClient
     from chassis.runner import Runner, open_service
     from deploy.house import service_class
 
-    settings = load_settings()
+    KeyFolder(settings.keys_folder).private(name)
+    if settings.ops_port:
+        refuse_taken_port("0.0.0.0", settings.ops_port, "HEADEND_OPS_PORT")  # noqa: S104  # probes come from outside
     logs.configure(name, settings.log_level)
     client = RpcClient(settings.amqp_uri, name=name, seconds=settings.call_seconds)
     service = service_class(name)
@@ -26,8 +33,12 @@ def serve(name: str) -> int:
 
 
 def gateway(workers: int) -> None:
-    """Become gunicorn serving the gateway."""
-    settings = load_settings()
+    """Become gunicorn serving the gateway. Raises WrongSetting."""
+    from gateway.secret_key import cookie_key
+
+    settings = real_settings("gateway")
+    refuse_taken_port(settings.host, settings.port)
+    cookie_key(settings.keys_folder)
     os.execv(  # noqa: S606  # this process becomes gunicorn, so that signals reach it
         sys.executable,
         [

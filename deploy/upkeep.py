@@ -1,15 +1,18 @@
 """Commands that prepare an installation: databases, keys, the administrator."""
 
-from pathlib import Path
+from functools import partial
 
 import click
 
+from chassis import logs
 from chassis.database import Database
 from chassis.keys import KeyFolder
 from chassis.migrations import migrate as migrate_database
 from chassis.migrations import migrations_of
+from chassis.runner import wait_for
 from chassis.settings import Settings, WrongSetting, load_settings
 from contracts.topology import SERVICES
+from deploy.beforehand import prepare_home
 from deploy.house import service_class
 
 
@@ -22,14 +25,20 @@ def migrate(services: tuple[str, ...]) -> None:
             f"There is no service {', '.join(sorted(unknown))}; there are {', '.join(SERVICES)}."
         )
     prepare_home(settings)
-    for name in services or SERVICES:
+    logs.configure("migrate", settings.log_level)
+    databases = {name: Database(settings.database_url(name), pool_size=1) for name in services or SERVICES}
+    for name, database in databases.items():
         service = service_class(name)
-        database = Database(settings.database_url(name), pool_size=1)
+        wait_for(f"the database of {name}", partial(_reach, database))
         migrate_database(database, migrations_of(name), service.append_only)
         click.echo(f"{name}: the database is at its newest form")
         if name == "customers":
             tell_password(first_start(settings, database), settings)
         database.close()
+
+
+def _reach(database: Database) -> None:
+    database.engine.connect().close()
 
 
 def make_keys() -> None:
@@ -57,12 +66,16 @@ def reset_admin_password() -> None:
 def first_start(settings: Settings, database: Database) -> str | None:
     """Make branch MAIN and the administrator where they are missing; the generated password, if one was made."""
     from chassis.clock import SystemClock
+    from customers.domain.refusals import PasswordTooWeak
     from customers.usecases.bootstrap import bootstrap
 
-    with database.transaction() as session:
-        return bootstrap(
-            session, settings.admin_username, settings.admin_password, SystemClock(settings.today)
-        )
+    try:
+        with database.transaction() as session:
+            return bootstrap(
+                session, settings.admin_username, settings.admin_password, SystemClock(settings.today)
+            )
+    except PasswordTooWeak as weak:
+        raise WrongSetting(f"HEADEND_ADMIN_PASSWORD is not taken. {weak.message}") from None
 
 
 def tell_password(password: str | None, settings: Settings) -> None:
@@ -72,17 +85,3 @@ def tell_password(password: str | None, settings: Settings) -> None:
             f"\nAdministrator: {settings.admin_username}\nPassword:      {password}\n"
             "It is shown only now; `headend admin reset-password` makes another.\n"
         )
-
-
-def prepare_home(settings: Settings) -> None:
-    """The home folder, writable. Raises WrongSetting."""
-    home: Path = settings.home
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        trial = home / ".writable"
-        trial.write_text("")
-        trial.unlink()
-    except OSError as error:
-        raise WrongSetting(
-            f"The folder {home.absolute()} is not writable ({error.strerror}); set HEADEND_HOME to one that is."
-        ) from None

@@ -40,7 +40,7 @@ def open_databases(settings: Settings, clock: Clock | None = None) -> Iterator[D
     clock = clock or SystemClock(settings.today)
     keys = KeyFolder(settings.keys_folder)
     if settings.embedded:
-        from deploy.upkeep import prepare_home
+        from deploy.beforehand import prepare_home
 
         prepare_home(settings)
         keys.make_missing(SERVICES)

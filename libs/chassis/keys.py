@@ -22,7 +22,15 @@ class KeyFolder:
         self.folder = folder
 
     def make_missing(self, services: tuple[str, ...]) -> None:
-        """Make every key that is not there yet (embedded mode, `headend keys`)."""
+        """Make every key that is not there yet (embedded mode, `headend keys`). Raises WrongSetting."""
+        try:
+            self._make_missing(services)
+        except OSError as error:
+            raise WrongSetting(
+                f"The folder of keys, {self.folder}, cannot be written ({error.strerror}); set HEADEND_KEYS to another."
+            ) from None
+
+    def _make_missing(self, services: tuple[str, ...]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for service in services:
             if not (self.folder / f"{service}.key").exists():

@@ -1,9 +1,12 @@
 """Every setting, read from HEADEND_* environment variables. A wrong or missing one stops the start with a sentence."""
 
+import re
 from datetime import date
+from email.utils import getaddresses
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -25,6 +28,13 @@ class Profile(StrEnum):
 
 class WrongSetting(Exception):
     """A setting is wrong or missing; the text says which and what it should be."""
+
+
+DATABASES = ("customers_database_url", "billing_database_url", "notify_database_url", "reports_database_url")
+_SECRET = frozenset({*DATABASES, "amqp_uri", "admin_password", "smtp_password"})
+"""Settings whose value is never printed."""
+_DATABASE_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg", "sqlite")
+_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -112,6 +122,34 @@ class Settings(BaseSettings):
     def _no_slash(cls, url: str | None) -> str | None:
         return url.rstrip("/") if url else url
 
+    @field_validator(*DATABASES)
+    @classmethod
+    def _a_database(cls, url: str | None) -> str | None:
+        if url is not None and not _is_database(url):
+            raise ValueError("must be a database such as postgresql://user:password@host:5432/database")
+        return url
+
+    @field_validator("smtp_from")
+    @classmethod
+    def _one_sender(cls, sender: str) -> str:
+        addresses = [address for _, address in getaddresses([sender])]
+        if (
+            len(addresses) != 1
+            or not re.fullmatch(r"[^@\s]+@[^@\s]+", addresses[0])
+            or not sender.isprintable()
+        ):
+            raise ValueError("must be one address such as Headend <headend@example.com>")
+        return sender
+
+    @field_validator("admin_username")
+    @classmethod
+    def _a_username(cls, username: str) -> str:
+        if not _USERNAME.fullmatch(username):
+            raise ValueError(
+                "must be 2 to 100 letters, digits or the signs . _ @ + -, beginning with a letter or digit"
+            )
+        return username
+
     @model_validator(mode="after")
     def _together(self) -> "Settings":
         if self.mode is Mode.REAL and not self.amqp_uri.startswith(("amqp://", "amqps://")):
@@ -120,6 +158,12 @@ class Settings(BaseSettings):
             )
         if self.mode is Mode.EMBEDDED and not self.amqp_uri.startswith("memory://"):
             raise ValueError("HEADEND_AMQP_URI is for real mode; set HEADEND_MODE=real too, or leave it out")
+        if self.mode is Mode.REAL and any(
+            (getattr(self, name) or "").startswith("sqlite") for name in DATABASES
+        ):
+            raise ValueError(
+                "HEADEND_*_DATABASE_URL must name PostgreSQL databases in real mode; SQLite is for one process"
+            )
         if self.profile is Profile.PRODUCTION:
             self._refuse_defaults()
         return self
@@ -153,7 +197,7 @@ class Settings(BaseSettings):
             return url
         if self.mode is Mode.REAL:
             raise WrongSetting(
-                f"HEADEND_{service.upper()}_DATABASE_URL is missing; set it to postgresql://user:password@host/database"
+                f"HEADEND_{service.upper()}_DATABASE_URL is missing; set it to postgresql://user:password@host/database."
             )
         return f"sqlite:///{self.home.absolute() / f'{service}.db'}"
 
@@ -178,7 +222,8 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise WrongSetting("\n".join(_sentence(dict(problem)) for problem in error.errors())) from None
+        sentences = (_sentence(dict(problem)).rstrip(".") for problem in error.errors())
+        raise WrongSetting("\n".join(f"{sentence}." for sentence in sentences)) from None
 
 
 def _sentence(problem: dict[str, object]) -> str:
@@ -187,5 +232,26 @@ def _sentence(problem: dict[str, object]) -> str:
     if not isinstance(location, tuple) or not location:
         return message
     field = str(location[0])
+    shown = "" if field in _SECRET else f" is {str(problem.get('input'))[:60]!r}"
     described = Settings.model_fields[field].description if field in Settings.model_fields else ""
-    return f"HEADEND_{field.upper()} is {str(problem.get('input'))[:60]!r}: {message} ({described})."
+    return f"HEADEND_{field.upper()}{shown}: {_plainly(str(problem['type']), message)} ({described})."
+
+
+_PLAINLY = {"string_pattern_mismatch": "is not one of those known", "bool_parsing": "must be on or off"}
+
+
+def _plainly(kind: str, message: str) -> str:
+    """pydantic's finding without its jargon."""
+    if kind.startswith("date"):
+        return 'must be a day such as "2026-11-21"'
+    known, _, _ = _PLAINLY.get(kind, message).partition(", unable to parse")
+    return known.replace("Input should be", "must be").replace("than or equal to", "than or exactly")
+
+
+def _is_database(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        place = parts.port is None or parts.hostname is not None
+    except ValueError:
+        return False
+    return place and parts.scheme in _DATABASE_SCHEMES and len(parts.path) > 1

@@ -32,6 +32,20 @@ REAL = {"HEADEND_MODE": "real", "HEADEND_AMQP_URI": "amqp://operator:secret@rabb
             },
             "HEADEND_SMTP_SECURITY",
         ),
+        ({"HEADEND_SMTP_SECURITY": "ssl"}, "is not one of those known"),
+        ({"HEADEND_SMTP_FROM": "nobody"}, "HEADEND_SMTP_FROM"),
+        ({"HEADEND_SMTP_FROM": "a@example.com, b@example.com"}, "one address"),
+        ({"HEADEND_SMTP_FROM": "Head\nend <a@example.com>"}, "HEADEND_SMTP_FROM"),
+        ({"HEADEND_ADMIN_USERNAME": "a b"}, "HEADEND_ADMIN_USERNAME"),
+        ({"HEADEND_BILLING_DATABASE_URL": "mysql://u:p@db/x"}, "HEADEND_BILLING_DATABASE_URL: must be"),
+        ({"HEADEND_BILLING_DATABASE_URL": "nonsense"}, "HEADEND_BILLING_DATABASE_URL: must be"),
+        (
+            {"HEADEND_BILLING_DATABASE_URL": "postgresql://u@db:port/x"},
+            "HEADEND_BILLING_DATABASE_URL: must be",
+        ),
+        ({**REAL, "HEADEND_BILLING_DATABASE_URL": "sqlite:////tmp/x.db"}, "PostgreSQL"),
+        ({"HEADEND_SCHEDULE": "maybe"}, "must be on or off"),
+        ({"HEADEND_WORKERS": "0"}, "HEADEND_WORKERS is '0'"),
     ],
 )
 def test_a_wrong_setting_is_named(
@@ -39,8 +53,32 @@ def test_a_wrong_setting_is_named(
 ) -> None:
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(WrongSetting, match=sentence):
+    with pytest.raises(WrongSetting, match=sentence) as refused:
         load_settings()
+    for jargon in ("Input should", "String should", "pydantic", "Value error"):
+        assert jargon not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["postgresq://ada:s3cret@db/x", "mysql://ada:s3cret@db/x", "s3cret"])
+def test_a_sentence_never_shows_a_secret(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("HEADEND_BILLING_DATABASE_URL", url)
+    with pytest.raises(WrongSetting) as refused:
+        load_settings()
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:p%40ss@db:5432/x",
+        "postgresql:///x?host=/run/pg",
+        "postgres://ada@db/x",
+        "sqlite:////tmp/x.db",
+    ],
+)
+def test_the_usual_forms_of_a_database_are_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("HEADEND_BILLING_DATABASE_URL", url)
+    assert load_settings().database_url("billing") == url
 
 
 def test_a_missing_database_in_real_mode_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
