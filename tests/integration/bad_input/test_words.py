@@ -110,28 +110,28 @@ def test_a_change_is_checked_like_the_first_entry(headend: Embedded, admin: Api)
         refused(admin.request("PATCH", path, json={"crf": "9"}), 400, field="crf")
 
 
+WRONG_STAFF: tuple[dict[str, Any], ...] = (
+    {"email": "a@example.com, b@example.com"}, {"email": "a@example.com\nBcc: b@example.com"},
+    {"username": "eve\nadmin"}, {"username": "ADMIN"}, {"username": "e" * 101}, {"role": "customer"},
+    {"role": "service"}, {"role": "god"}, {"role": "cashier"}, {"name": "Eve\x00"}, {"password": "x"},
+)  # fmt: skip
+WRONG_BRANCHES: tuple[dict[str, Any], ...] = (
+    {"code": "MAIN"}, {"code": "east"}, {"code": "E" * 9}, {"currency": "XXQ"}, {"currency": "rupees"},
+    {"time_zone": "Mars/Olympus"}, {"time_zone": "../../etc/passwd"}, {"minimum_payment": "-1"},
+    {"minimum_payment": "1.001"}, {"letterhead": ["a\nb"]}, {"letterhead": ["x"] * 7}, {"reminder_days": [0]},
+    {"reminder_days": [29]}, {"grace_days": -1}, {"grace_days": 1.5}, {"invoicing": "in_advance"}, {"name": "x" * 201},
+)  # fmt: skip
+
+
 def test_staff_and_branches_are_checked_alike(headend: Embedded, admin: Api) -> None:
-    staff = {"username": "eve", "email": "eve@example.com", "role": "admin"}
-    branch = {"code": "EAST", "name": "East", "currency": "INR", "time_zone": "Asia/Kolkata"}
+    staff: dict[str, Any] = {"username": "eve", "email": "eve@example.com", "role": "admin"}
+    branch: dict[str, Any] = {"code": "EAST", "name": "East", "currency": "INR", "time_zone": "Asia/Kolkata"}
     with untouched(headend):
-        for wrong in (
-            {"email": "a@example.com, b@example.com"}, {"email": "a@example.com\nBcc: b@example.com"},
-            {"username": "eve\nadmin"}, {"username": "ADMIN"}, {"username": "e" * 101}, {"role": "customer"},
-            {"role": "service"}, {"role": "god"}, {"role": "cashier"}, {"name": "Eve\x00"}, {"password": "x"},
-        ):  # fmt: skip
-            answer = admin.request("POST", "/staff", json={**staff, **wrong})
-            refused(answer, answer.status_code)
-            assert answer.status_code in (400, 422), (wrong, answer.text)
-        for wrong in (
-            {"code": "MAIN"}, {"code": "east"}, {"code": "E" * 9}, {"currency": "XXQ"}, {"currency": "rupees"},
-            {"time_zone": "Mars/Olympus"}, {"time_zone": "../../etc/passwd"}, {"minimum_payment": "-1"},
-            {"minimum_payment": "1.001"}, {"letterhead": ["a\nb"]}, {"letterhead": ["x"] * 7},
-            {"reminder_days": [0]}, {"reminder_days": [29]}, {"grace_days": -1}, {"grace_days": 1.5},
-            {"invoicing": "in_advance"}, {"name": "x" * 201},
-        ):  # fmt: skip
-            answer = admin.request("POST", "/branches", json={**branch, **wrong})
-            refused(answer, answer.status_code)
-            assert answer.status_code in (400, 422), (wrong, answer.text)
+        for path, right, wrongs in (("/staff", staff, WRONG_STAFF), ("/branches", branch, WRONG_BRANCHES)):
+            for wrong in wrongs:
+                answer = admin.request("POST", path, json={**right, **wrong})
+                refused(answer, answer.status_code)
+                assert answer.status_code in (400, 422), (wrong, answer.text)
 
 
 MARKUP = [

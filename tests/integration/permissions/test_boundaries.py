@@ -76,7 +76,7 @@ def _pairs(answer: Any) -> list[tuple[str, Any]]:
         return [pair for item in answer for pair in _pairs(item)]
     if not isinstance(answer, dict):
         return []
-    found = []
+    found: list[tuple[str, Any]] = []
     for key, value in answer.items():
         found += _pairs(value) if isinstance(value, dict | list) else [(key, value)]
     return found
