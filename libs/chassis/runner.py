@@ -64,7 +64,8 @@ def wait_for(what: str, attempt: Callable[[], object], *, seconds: float = 600.0
         except Exception as error:  # whatever keeps a server away at start, we wait for it
             if waited >= seconds:
                 raise
-            log.warning(f"waiting for {what}", error=str(error).splitlines()[0][:200], waited=waited)
+            said = (str(error) or repr(error)).splitlines()[0][:200]
+            log.warning(f"waiting for {what}", error=said, waited=waited)
             eventlet.sleep(pause)
             waited += pause
             pause = min(5.0, pause * 1.5)
