@@ -47,6 +47,14 @@ def ask_in_vain(house: House) -> None:
         ask(house)
 
 
+def answers(house: House) -> bool:
+    try:
+        ask(house)
+    except Unavailable:
+        return False
+    return True
+
+
 def test_every_listener_reacts_once_to_each_event(house: House) -> None:
     house.start("customers", "billing", "notify", "reports")
     for _ in range(50):
@@ -207,3 +215,14 @@ def test_a_stop_while_the_broker_is_away_ends_in_order(
         assert process.terminate() == 0
     finally:
         house.close()
+
+
+def test_queues_that_somebody_deleted_are_made_again(house: House) -> None:
+    house.start("customers", "billing")
+    ask(house)
+    wait_until("billing has seen it", lambda: house.seen("billing") == 1, 20)
+    with connection(house.amqp_uri) as bus:
+        for queue in ("inbox-billing", "rpc-customers"):
+            bus.channel().queue_delete(queue)
+    wait_until("calls are answered again", lambda: answers(house), 20)
+    wait_until("billing has seen the second", lambda: house.seen("billing") == 2, 20)
