@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import kombu
+from sqlalchemy import select
 from sqlalchemy.exc import DataError, StatementError
 
 from chassis import metrics
@@ -49,6 +50,9 @@ class Listener:
         self._connection = None
 
     def _connect(self) -> kombu.Connection:
+        # While the database is away nothing is taken: each delivery that comes back counts towards a broker's limit.
+        with self._platform.database.reading() as session:
+            session.execute(select(1))
         self._connection = connection(self._uri, heartbeat=20)
         self._connection.connect()
         channel = self._connection.channel()

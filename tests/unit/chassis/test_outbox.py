@@ -8,9 +8,11 @@ from uuid import uuid4
 import kombu
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 
 from chassis.bus import connection
 from chassis.clock import FixedClock
+from chassis.database import Database
 from chassis.listener import Listener
 from chassis.logs import tracing
 from chassis.outbox import RELAY, emit
@@ -136,3 +138,25 @@ def test_what_is_no_event_is_set_aside_and_its_neighbours_arrive(
 def count(platform: Platform) -> Any:
     with platform.database.reading() as session:
         return len(session.scalars(select(InboxRow)).all())
+
+
+def test_a_listener_whose_database_is_away_leaves_events_with_the_broker(
+    platform: Platform, settings: Settings
+) -> None:
+    reports = Platform("reports", settings, platform.client, clock=platform.clock)
+    ChassisBase.metadata.create_all(reports.database.engine)
+    declaring = Listener(reports)
+    declaring.step()
+    declaring.close()
+    with platform.database.transaction() as session:
+        emit(session, EVENT, platform.clock)
+    Relay(platform).step()
+    working, reports.database = reports.database, Database("postgresql://nobody@127.0.0.1:1/nothing")
+    listener = Listener(reports)
+    with pytest.raises(OperationalError):
+        listener.step()
+    assert listener._connection is None
+    reports.database = working
+    listener.step()
+    listener.close()
+    assert count(reports) == 1
