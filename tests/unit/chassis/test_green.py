@@ -35,5 +35,7 @@ def test_a_slow_name_server_does_not_stop_the_others() -> None:
 
 
 def test_no_second_resolver_is_loaded() -> None:
-    program = "from chassis.green import patch_first; patch_first(); import sys; sys.exit('dns' in sys.modules)"
+    program = (
+        "from chassis.green import patch_first; patch_first(); import sys; sys.exit('dns' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0
