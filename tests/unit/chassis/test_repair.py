@@ -42,7 +42,7 @@ def notify(platform: Platform, settings: Settings, clock: FixedClock) -> Platfor
     made = {name: Platform(name, settings, platform.client, clock=clock) for name in ("customers", "notify")}
     for one in made.values():
         ChassisBase.metadata.create_all(one.database.engine)
-    made["notify"].client = Producers(customers=made["customers"], billing=platform)  # type: ignore[assignment]
+    made["notify"].client = Producers(customers=made["customers"], billing=platform)  # type: ignore[assignment]  # answers as they do
     return made["notify"]
 
 
