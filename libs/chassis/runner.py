@@ -210,10 +210,7 @@ def start_watchdog(seconds: float) -> threading.Timer:
 
 
 def _spare_collector() -> None:
-    """What was loaded stays for good: let the collector of garbage not go through it again and again.
-
-    Measured: an eighth of the processor's time of a payment.
-    """
+    """What was loaded stays for good: let the collector of garbage not go through it again and again."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
