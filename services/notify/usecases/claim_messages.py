@@ -1,7 +1,8 @@
 """Claim messages that are due, for one sender, until a lease ends; and take over those whose sender is gone."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
-from chassis.database import is_sqlite, lease_time
+from chassis.database import is_sqlite, lease_time, lease_times, lease_values, leases_now
 from notify.domain.states import WAITING, Priority, State
 from notify.tables import Message
 from notify.usecases.take_allowance import Allowance, allowance, use_allowance
@@ -24,7 +25,15 @@ LOST_TWICE = f"{LOST} As this was its second try, it is not sent again by itself
 
 def anything_due(session: Session, clock: Clock) -> bool:
     """Whether some message waits to be sent; only reads."""
-    return session.execute(_due(lease_time(session, clock)).limit(1)).first() is not None
+    anything = _anything(is_sqlite(session))
+    return session.execute(anything, lease_values(session, clock)).first() is not None
+
+
+@cache
+def _anything(sqlite: bool) -> Any:
+    """Made once, as every idle sender asks it again and again."""
+    now, _ = lease_times(LEASE, sqlite=sqlite)
+    return _due(now).limit(1)
 
 
 def claim_messages(
@@ -57,7 +66,7 @@ def hold_messages(session: Session, tokens: Sequence[UUID], clock: Clock) -> Non
         session,
         update(Message)
         .where(Message.lease_token.in_(tokens))
-        .values(next_attempt_at=lease_time(session, clock) + LEASE),
+        .values(next_attempt_at=leases_now(session, clock) + LEASE),
     )
 
 
@@ -67,7 +76,7 @@ def take_over_lost(session: Session, clock: Clock, *, safe_to_repeat: bool) -> i
     With `safe_to_repeat` (a folder, in which a second copy replaces the first) they are merely tried again.
     """
     lost = update(Message).where(
-        Message.state == State.SENDING, Message.next_attempt_at <= lease_time(session, clock)
+        Message.state == State.SENDING, Message.next_attempt_at <= leases_now(session, clock)
     )
     if safe_to_repeat:
         return _change(session, lost.values(state=State.RETRY, lease_token=None))
@@ -78,7 +87,7 @@ def take_over_lost(session: Session, clock: Clock, *, safe_to_repeat: bool) -> i
     return _change(session, once) + _change(session, twice)
 
 
-def _due(now: datetime) -> Any:
+def _due(now: Any) -> Any:
     return select(Message.id, Message.priority).where(
         Message.priority.in_(list(Priority)), Message.next_attempt_at <= now, Message.state.in_(WAITING)
     )
