@@ -35,10 +35,9 @@ def report(house: House) -> list[Figure]:
         what = f"paid report, {form}, {count:,} rows"
         figures.append(duration(f"{what}, request to file", asked, _floor(form, count), at_most)
                        .with_memory(largest.bytes, limited=True))  # fmt: skip
-        ours, memory, _ = measure(form, count)
+        ours, _, _ = measure(form, count)
         floor, _, _ = measure(f"{form}_floor", count)
-        figures.append(duration(f"{what}, drawing alone, processor time", ours, floor, at_most)
-                       .with_memory(int(memory * 1024 * 1024), limited=True))  # fmt: skip
+        figures.append(duration(f"{what}, drawing alone, processor time", ours, floor, at_most))
     return figures
 
 
