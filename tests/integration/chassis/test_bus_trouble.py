@@ -226,3 +226,14 @@ def test_queues_that_somebody_deleted_are_made_again(house: House) -> None:
             bus.channel().queue_delete(queue)
     wait_until("calls are answered again", lambda: answers(house), 20)
     wait_until("billing has seen the second", lambda: house.seen("billing") == 2, 20)
+
+
+def test_two_replicas_react_once_to_each_event(house: House) -> None:
+    house.start("customers")
+    for _ in range(2):
+        house.start("billing")
+    for _ in range(60):
+        ask(house)
+    wait_until("every event was seen", lambda: house.seen("billing") == 60, 40)
+    tries = "SELECT count(*) FROM inbox WHERE state <> 'done' OR attempts <> 1"
+    assert house.count("billing", tries) == 0
