@@ -1,8 +1,10 @@
 """The producer's half of repair: a service's kept events, heads first, bodies on request."""
 
 import json
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from chassis.tables import OutboxRow
@@ -14,17 +16,20 @@ _ANSWER_BYTES = 2_000_000
 
 def list_heads(session: Session, request: ListEventHeads) -> EventHeads:
     """Heads of the kept events of the asked types after the cursor, in the order of the outbox."""
+    columns = (OutboxRow.id, OutboxRow.event_id, OutboxRow.occurred_at)
+    last = session.execute(select(*columns).order_by(OutboxRow.id.desc()).limit(1)).first()
     rows = session.execute(
-        select(OutboxRow.id, OutboxRow.event_id, OutboxRow.occurred_at)
+        select(*columns)
         .where(OutboxRow.id > request.after, OutboxRow.type.in_(request.types))
         .order_by(OutboxRow.id)
         .limit(request.limit + 1)
     ).all()
-    heads = tuple(
-        EventHead(cursor=row.id, id=row.event_id, occurred_at=row.occurred_at)
-        for row in rows[: request.limit]
-    )
-    return EventHeads(heads=heads, more=len(rows) > request.limit)
+    heads = tuple(_head(row) for row in rows[: request.limit])
+    return EventHeads(heads=heads, more=len(rows) > request.limit, last=last and _head(last))
+
+
+def _head(row: Row[tuple[int, UUID, datetime]]) -> EventHead:
+    return EventHead(cursor=row.id, id=row.event_id, occurred_at=row.occurred_at)
 
 
 def read_events(session: Session, request: ReadEvents, producer: str) -> EventBodies:

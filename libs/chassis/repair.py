@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from chassis.inbox import receive
 from chassis.logs import logger
@@ -59,11 +59,15 @@ class Repair:
                 actor_token=self._platform.own_token(),
                 service=producer,
             )
+            if heads.last is not None and heads.last.cursor < began:
+                self._compare_anew(producer)
+                return
             found = self._take_missing(producer, heads.heads)
             more = heads.more
-            if heads.heads:
-                place = heads.heads[-1].cursor
-                more = self._advance(producer, heads.heads, began) and more
+            seen = heads.heads if heads.more or heads.last is None else (*heads.heads, heads.last)
+            if seen:
+                place = seen[-1].cursor
+                more = self._advance(producer, seen, began) and more
             yield found
 
     def _take_missing(self, producer: str, heads: tuple[EventHead, ...]) -> int:
@@ -94,11 +98,11 @@ class Repair:
             row = session.get(RepairCursorRow, producer)
             return row.cursor if row else 0
 
-    def _advance(self, producer: str, heads: tuple[EventHead, ...], began: int) -> bool:
+    def _advance(self, producer: str, seen: tuple[EventHead, ...], began: int) -> bool:
         """Move the cursor over what is settled; False when it was set back meanwhile (`headend events repair`)."""
         now = self._platform.clock.now()
-        young = [head.cursor for head in heads if head.occurred_at >= now - MARGIN]
-        settled = [head.cursor for head in heads if not young or head.cursor < min(young)]
+        young = [head.cursor for head in seen if head.occurred_at >= now - MARGIN]
+        settled = [head.cursor for head in seen if not young or head.cursor < min(young)]
         with self._platform.database.transaction() as session:
             row = session.get(RepairCursorRow, producer)
             if row is not None and row.cursor < began:
@@ -108,3 +112,11 @@ class Repair:
             elif settled and row is not None:
                 row.cursor, row.checked_at = max(row.cursor, max(settled)), now
         return True
+
+    def _compare_anew(self, producer: str) -> None:
+        """Begin at the first event again: the producer came back from a backup, and counts its places anew."""
+        log.warning("producer was set back, its events are compared anew", producer=producer)
+        with self._platform.database.transaction() as session:
+            session.execute(
+                update(RepairCursorRow).where(RepairCursorRow.producer == producer).values(cursor=0)
+            )

@@ -22,10 +22,14 @@ class EventHead(View):
 
 
 class EventHeads(View):
-    """A page of heads by cursor. `more` when there are others after it."""
+    """A page of heads by cursor. `more` when there are others after it.
+
+    `last` is the newest event of any type, so that a listener need not look through the others' events again.
+    """
 
     heads: tuple[EventHead, ...]
     more: bool
+    last: EventHead | None = None
 
 
 class ListEventHeads(Call[EventHeads]):

@@ -16,7 +16,7 @@ from chassis.settings import Settings
 from chassis.tables import ChassisBase, InboxRow, RepairCursorRow
 from contracts.calls.feed import ListEventHeads, ReadEvents
 from contracts.errors import Failed
-from contracts.events import CustomerDeactivated, Event, PaymentMade
+from contracts.events import CustomerDeactivated, Event, PaymentMade, PaymentVoided
 from contracts.samples import SAMPLES
 
 
@@ -122,3 +122,27 @@ def test_a_cursor_set_back_during_a_pass_stays_back(
     producers.before = set_back
     repair.catch_up("customers", ("CustomerDeactivated",))
     assert cursor(notify, "customers") == 0
+
+
+def test_the_cursor_passes_over_old_events_of_types_that_are_not_listened_to(
+    notify: Platform, producers: Producers, clock: FixedClock
+) -> None:
+    happen(producers.platforms["billing"], PaymentVoided, 5)
+    repair = Repair(notify)
+    repair.catch_up("billing", ("PaymentMade",))
+    assert cursor(notify, "billing") == 0, "one of the listened types may still be committed late among them"
+    clock.move(MARGIN * 2)
+    repair.catch_up("billing", ("PaymentMade",))
+    assert cursor(notify, "billing") == 5
+
+
+def test_a_producer_that_came_back_from_a_backup_is_compared_from_the_first_event_on(
+    notify: Platform, producers: Producers
+) -> None:
+    lost = happen(producers.platforms["billing"], PaymentMade, 3)
+    with notify.database.transaction() as session:
+        session.add(RepairCursorRow(producer="billing", cursor=100, checked_at=notify.clock.now()))
+    repair = Repair(notify)
+    for _ in range(2):
+        repair.catch_up("billing", ("PaymentMade",))
+    assert received(notify) == lost
