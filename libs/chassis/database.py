@@ -5,16 +5,28 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Engine, create_engine, event, func, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Engine,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from chassis.clock import Clock
+from chassis.columns import UtcDateTime
 
 READING = "headend_reading"
 _RESTED = 2.0
@@ -82,6 +94,21 @@ def lease_time(session: Session, clock: Clock) -> datetime:
 def leases_now(session: Session, clock: Clock) -> Any:
     """The same moment for use inside a statement, which saves asking for it first."""
     return clock.now() if is_sqlite(session) else func.statement_timestamp(type_=DateTime(timezone=True))
+
+
+def lease_times(lease: timedelta, *, sqlite: bool) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """That moment and the end of a lease begun then, for a statement that is made once (see lease_values)."""
+    if sqlite:
+        return bindparam("lease_now", type_=UtcDateTime), bindparam("lease_until", type_=UtcDateTime)
+    now = func.statement_timestamp(type_=DateTime(timezone=True))
+    return now, now + lease
+
+
+def lease_values(session: Session, clock: Clock, lease: timedelta | None = None) -> dict[str, datetime]:
+    """What a statement made with lease_times needs for its now, or, with a lease, for that lease's end."""
+    if not is_sqlite(session):
+        return {}
+    return {"lease_now": clock.now()} if lease is None else {"lease_until": clock.now() + lease}
 
 
 def is_sqlite(session: Session) -> bool:

@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CursorResult, Row, literal_column, select, update
+from sqlalchemy import Row, Select, Update, bindparam, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from chassis import metrics
-from chassis.database import DUE_AT_ONCE, is_sqlite, leases_now, wake_after_commit
+from chassis.database import (
+    DUE_AT_ONCE,
+    is_sqlite,
+    lease_times,
+    lease_values,
+    leases_now,
+    wake_after_commit,
+)
 from chassis.logs import logger, tracing, without_details
 from chassis.platform import Platform
 from chassis.reactions import EventContext, Reactions
@@ -59,6 +67,41 @@ _CLAIMED = (
 )  # fmt: skip
 
 
+_INBOX = InboxRow.metadata.tables[InboxRow.__tablename__]
+
+
+# Statements are made once: SQLAlchemy needs several times as long to make one as to run it, and idle workers ask often.
+@cache
+def _due(sqlite: bool) -> Select[Any]:
+    """The next events to be reacted to."""
+    now, _ = lease_times(LEASE, sqlite=sqlite)
+    due = select(*_CLAIMED).where(_PENDING, InboxRow.next_attempt_at <= now)
+    due = due.order_by(InboxRow.next_attempt_at, InboxRow.received_at).limit(BATCH)
+    return due if sqlite else due.with_for_update(skip_locked=True)
+
+
+@cache
+def _claiming(sqlite: bool) -> Update:
+    """Gives the events `ids` to the worker with `token`."""
+    at, (_, until) = _INBOX.c, lease_times(LEASE, sqlite=sqlite)
+    return (
+        update(_INBOX)
+        .where(at.event_id.in_(bindparam("ids", expanding=True)))
+        .values(attempts=at.attempts + 1, next_attempt_at=until, lease_token=bindparam("token"))
+    )
+
+
+_DONE = (
+    update(_INBOX)
+    .where(
+        _INBOX.c.event_id.in_(bindparam("ids", expanding=True)),
+        _INBOX.c.state == literal_column("'pending'"),
+        _INBOX.c.lease_token == bindparam("token"),
+    )
+    .values(state="done", done_at=bindparam("now"), last_error=None)
+)
+
+
 class LeaseLost(Exception):
     """Another worker took the event over; this one's work is rolled back."""
 
@@ -83,24 +126,17 @@ class InboxWorker:
         if self._platform.database.is_sqlite and self._nothing_pending():
             return token, [], False
         with self._platform.database.transaction() as session:
-            now = leases_now(session, self._platform.clock)
-            due = select(*_CLAIMED).where(_PENDING, InboxRow.next_attempt_at <= now)
-            due = due.order_by(InboxRow.next_attempt_at, InboxRow.received_at).limit(BATCH)
-            found = session.execute(
-                due if is_sqlite(session) else due.with_for_update(skip_locked=True)
-            ).all()
+            sqlite, clock = is_sqlite(session), self._platform.clock
+            found = session.connection().execute(_due(sqlite), lease_values(session, clock)).all()
             unended = [row for row in found if row.attempts_before > len(DELAYS)]
             self._park_unended(session, unended)
             # An event that failed before, or took its process down, is tried alone: its neighbours shall not suffer.
             left = [row for row in found if row not in unended]
             rows = [row for row in left if row.attempts_before == 0] or left[:1]
             if rows:
-                session.execute(
-                    update(InboxRow)
-                    .where(InboxRow.event_id.in_([row.event_id for row in rows]))
-                    .values(attempts=InboxRow.attempts + 1, next_attempt_at=now + LEASE, lease_token=token),
-                    execution_options={"synchronize_session": False},
-                )
+                values = {"ids": [row.event_id for row in rows], "token": token}
+                values |= lease_values(session, clock, LEASE)
+                session.connection().execute(_claiming(sqlite), values)
         for row in unended:
             self._tell_failure(row, parked=True, error=LeaseLost(_UNENDED))
         if len(found) == BATCH:
@@ -155,13 +191,9 @@ class InboxWorker:
             reaction(session, event_class.model_validate(row.body), context)
 
     def _mark_done(self, session: Session, token: UUID, ids: list[UUID]) -> None:
-        marked = session.execute(
-            update(InboxRow)
-            .where(InboxRow.event_id.in_(ids), _PENDING, InboxRow.lease_token == token)
-            .values(state="done", done_at=self._platform.clock.now(), last_error=None),
-            execution_options={"synchronize_session": False},
-        )
-        if isinstance(marked, CursorResult) and marked.rowcount != len(ids):
+        session.flush()
+        done = {"ids": ids, "token": token, "now": self._platform.clock.now()}
+        if session.connection().execute(_DONE, done).rowcount != len(ids):
             raise LeaseLost
 
     def _failed(self, token: UUID, row: Row[Any], error: Exception) -> None:

@@ -2,14 +2,16 @@
 
 import json
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import BindParameter, Row, Update, bindparam, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from chassis import metrics
 from chassis.bus import BatchPublisher, Publication
-from chassis.database import DUE_AT_ONCE, is_sqlite, leases_now
+from chassis.database import DUE_AT_ONCE, is_sqlite, lease_times, lease_values, leases_now
 from chassis.logs import logger
 from chassis.platform import Platform
 from chassis.tables import OutboxRow
@@ -21,6 +23,34 @@ log = logger(__name__)
 BATCH = 200
 LEASE = timedelta(seconds=30)
 BACK_OFF = (1, 2, 5, 15, 60, 300)
+
+
+_OUTBOX = OutboxRow.metadata.tables[OutboxRow.__tablename__]
+
+
+# Statements are made once: SQLAlchemy needs several times as long to make one as to run it, and idle relays ask often.
+@cache
+def _leasing(sqlite: bool) -> ReturningUpdate[Any]:
+    """Leases the next unsent rows under `token` and gives them."""
+    at, (now, until) = _OUTBOX.c, lease_times(LEASE, sqlite=sqlite)
+    chosen = select(at.id).where(at.sent_at.is_(None), at.next_attempt_at <= now)
+    chosen = chosen.order_by(at.next_attempt_at, at.id).limit(BATCH)
+    if not sqlite:
+        chosen = chosen.with_for_update(skip_locked=True)
+    return (
+        update(_OUTBOX)
+        .where(at.id.in_(chosen.scalar_subquery()))
+        .values(lease_token=bindparam("token"), next_attempt_at=until, attempts=at.attempts + 1)
+        .returning(at.id, at.event_id, at.type, at.occurred_at, at.trace, at.body, at.attempts)
+    )
+
+
+@cache
+def _marking(sqlite: bool) -> Update:
+    """Marks the rows with the ids `sent` as sent."""
+    now, _ = lease_times(LEASE, sqlite=sqlite)
+    ids: BindParameter[Any] = bindparam("sent", expanding=True)
+    return update(_OUTBOX).where(_OUTBOX.c.id.in_(ids)).values(sent_at=now, last_error=None)
 
 
 class Relay:
@@ -48,24 +78,10 @@ class Relay:
         if self._platform.database.is_sqlite and self._nothing_to_send():
             return token, []
         with self._platform.database.transaction() as session:
-            now = leases_now(session, self._platform.clock)
-            due = (OutboxRow.sent_at.is_(None), OutboxRow.next_attempt_at <= now)
-            chosen = (
-                select(OutboxRow.id)
-                .where(*due)
-                .order_by(OutboxRow.next_attempt_at, OutboxRow.id)
-                .limit(BATCH)
-            )
-            if not is_sqlite(session):
-                chosen = chosen.with_for_update(skip_locked=True)
-            rows = session.execute(
-                update(OutboxRow)
-                .where(OutboxRow.id.in_(chosen.scalar_subquery()))
-                .values(lease_token=token, next_attempt_at=now + LEASE, attempts=OutboxRow.attempts + 1)
-                .returning(OutboxRow.id, OutboxRow.event_id, OutboxRow.type, OutboxRow.occurred_at, OutboxRow.trace,
-                           OutboxRow.body, OutboxRow.attempts),
-                execution_options={"synchronize_session": False},
-            ).all()  # fmt: skip
+            clock = self._platform.clock
+            times = lease_values(session, clock) | lease_values(session, clock, LEASE)
+            leasing = _leasing(is_sqlite(session))
+            rows = session.connection().execute(leasing, {"token": token, **times}).all()
         return token, sorted(rows, key=lambda row: int(row.id))
 
     def _nothing_to_send(self) -> bool:
@@ -86,13 +102,11 @@ class Relay:
 
     def _mark(self, rows: list[Row[Any]], failed: dict[int, str]) -> None:
         with self._platform.database.transaction() as session:
-            now = leases_now(session, self._platform.clock)
             sent = [row.id for place, row in enumerate(rows) if place not in failed]
             if sent:
-                session.execute(
-                    update(OutboxRow).where(OutboxRow.id.in_(sent)).values(sent_at=now, last_error=None),
-                    execution_options={"synchronize_session": False},
-                )
+                times = lease_values(session, self._platform.clock)
+                session.connection().execute(_marking(is_sqlite(session)), {"sent": sent, **times})
+            now = leases_now(session, self._platform.clock)
             for place, reason in failed.items():
                 delay = BACK_OFF[min(rows[place].attempts, len(BACK_OFF)) - 1]
                 session.execute(
