@@ -138,7 +138,8 @@ def _next_ids(session: Session, branch_id: UUID, after: UUID | None) -> list[UUI
     statement = select(Subscription.id).where(Subscription.branch_id == branch_id)
     if after is not None:
         statement = statement.where(Subscription.id > after)
-    return list(session.scalars(statement.order_by(Subscription.id).limit(CHUNK)))
+    # On the connection, here and below: what comes back is plain, and thousands of rows need not pass the ORM.
+    return list(session.connection().scalars(statement.order_by(Subscription.id).limit(CHUNK)))
 
 
 def _insert_whole_months(
