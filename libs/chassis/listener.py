@@ -17,6 +17,8 @@ from contracts.events import EventEnvelope
 log = logger(__name__)
 
 BATCH = 200
+BATCH_BYTES = 2_000_000
+"""A batch is full with so many bytes of bodies too: events of a billing run hold five hundred charges each."""
 LINGER = 0.004
 """Seconds that a begun batch waits for more."""
 
@@ -29,6 +31,7 @@ class Listener:
         self._uri = platform.settings.amqp_uri
         self._connection: kombu.Connection | None = None
         self._batch: list[tuple[EventEnvelope, Any]] = []
+        self._bytes = 0
 
     def step(self) -> bool:
         """Wait for deliveries, at most half a second, and store what came."""
@@ -46,6 +49,7 @@ class Listener:
     def close(self) -> None:
         """Drop the connection; what was not acknowledged comes again."""
         self._batch.clear()
+        self._bytes = 0
         discard(self._connection)
         self._connection = None
 
@@ -67,7 +71,7 @@ class Listener:
 
     def _gather(self, connected: kombu.Connection) -> None:
         timeout = 0.5
-        while len(self._batch) < BATCH:
+        while len(self._batch) < BATCH and self._bytes < BATCH_BYTES:
             try:
                 connected.drain_events(timeout=timeout)
             except TimeoutError:
@@ -81,6 +85,7 @@ class Listener:
             self._set_aside(message, error)
             return
         self._batch.append((envelope, message))
+        self._bytes += len(message.body)
 
     def _set_aside(self, message: Any, error: Exception) -> None:
         """Not an event at all: the broker keeps it for people (see bus.UNDECODABLE), the neighbours go on."""
@@ -102,6 +107,7 @@ class Listener:
             for _, message in self._batch:
                 message.ack()
         self._batch.clear()
+        self._bytes = 0
 
     def _store_alone(self, one: tuple[EventEnvelope, Any]) -> None:
         try:
