@@ -1,6 +1,5 @@
 """A service's database: the engine, the unit of work, and what is called when a unit of work has committed."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -140,7 +139,7 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgresql(url: str, pool_size: int) -> Engine:
-    assert_green_driver()
+    make_driver_green()
     options = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
@@ -173,18 +172,11 @@ def _ping_after_rest(engine: Engine) -> None:
             raise InvalidatePoolError from error
 
 
-def assert_green_driver() -> None:
-    """psycopg 3 stops eventlet's hub unless it waits in Python; say so at start rather than stall (BUS, 5)."""
+def make_driver_green() -> None:
+    """Let psycopg wait in eventlet's hub where this process is an eventlet one: its own way stops the hub (BUS, 5)."""
     import eventlet.patcher
 
-    if not eventlet.patcher.is_monkey_patched("socket"):
-        return
-    import psycopg.waiting
+    if eventlet.patcher.is_monkey_patched("socket"):
+        from chassis.green_wait import wait_in_the_hub
 
-    if (
-        os.environ.get("PSYCOPG_WAIT_FUNC") != "wait_selector"
-        or psycopg.waiting.wait is not psycopg.waiting.wait_selector
-    ):
-        raise RuntimeError(
-            "PSYCOPG_WAIT_FUNC=wait_selector must be set before psycopg is imported under eventlet"
-        )
+        wait_in_the_hub()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, aliased
 
 from billing.domain.allocation import OpenCharge, Part, in_order
 from billing.standing import STANDING_COLUMNS, Standing, standing_of
@@ -25,6 +25,10 @@ class Due:
     kind: ChargeKind
     category: FeeCategory
     subscription: Standing | None
+    charged_before: str | None
+    """The last period before this one that its subscription was charged for."""
+    charged_last: str | None
+    """The last period of all that its subscription was charged for."""
 
     @property
     def recurring(self) -> bool:
@@ -51,8 +55,16 @@ class Due:
         )
 
 
+_month = aliased(Charge)
+_LAST_MONTH = (
+    select(func.max(_month.period))
+    .where(_month.kind == ChargeKind.RECURRING.value, _month.subscription_id == Charge.subscription_id)
+    .correlate(Charge)
+)
 _OPEN = (
     select(
+        _LAST_MONTH.where(_month.period < Charge.period).scalar_subquery().label("charged_before"),
+        _LAST_MONTH.scalar_subquery().label("charged_last"),
         Charge.id,
         Charge.period,
         Charge.service.label("charge_service"),
@@ -96,4 +108,4 @@ def _due(row: Any) -> Due:
         open=Money.of(row.amount_minor - row.settled_minor, row.currency),
     )
     subscription = standing_of(row) if row.subscription_id is not None else None
-    return Due(charge, kind, FeeCategory(row.category), subscription)
+    return Due(charge, kind, FeeCategory(row.category), subscription, row.charged_before, row.charged_last)

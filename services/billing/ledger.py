@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from billing.domain.journal import EntryKind, JournalLine, balanced
 from billing.domain.numbers import Series, number_text, number_year
-from billing.statements import add_rows
 from billing.tables import Counter, JournalEntry, JournalLineRow
 from chassis.clock import Clock
 from chassis.upserts import Upsert
+from chassis.writes import add_rows
 from contracts.actor import Actor
 from contracts.cards import BranchCard
 
@@ -68,7 +68,7 @@ _COUNT_UP = Upsert(
     Counter,
     lambda insert: insert.on_conflict_do_update(
         index_elements=["branch_id", "series", "year"], set_={"last": Counter.last + 1}
-    ).returning(Counter.last),
+    ).returning(Counter.series, Counter.last),
 )
 
 
@@ -78,7 +78,7 @@ def next_numbers(session: Session, branch: BranchCard, today: date, *series: Ser
     The counter rows stay locked until the transaction ends, so call this as late as can be.
     """
     year = number_year(today)
-    # One after the other and always in the callers' order: a statement over both rows would lock them in any order.
+    # An INSERT takes its rows, and with them their locks, in the order given here, which is the same for all callers.
     wanted = [{"branch_id": branch.id, "series": one.value, "year": year, "last": 1} for one in series]
-    last = [_COUNT_UP.run(session, [one]).scalar_one() for one in wanted]
-    return tuple(number_text(branch.code, year, one) for one in last)
+    last = {row.series: row.last for row in _COUNT_UP.run(session, wanted)}
+    return tuple(number_text(branch.code, year, last[one.value]) for one in series)

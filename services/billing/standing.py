@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from billing.domain.expiry import BY_DATE, ChargedMonth, ExpiryPolicy, expiry, status_by_date
-from billing.statements import add_rows
 from billing.tables import Charge, Plan, Subscription, SubscriptionMove
 from chassis.clock import Clock
+from chassis.writes import add_rows, write
 from contracts.actor import Actor
 from contracts.cards import ChargeKind, Service, SubscriptionState, SubscriptionStatus
 
@@ -162,7 +162,8 @@ def write_standings(
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old is not new]
     if not changed:
         return []
-    session.connection().execute(
+    write(
+        session,
         _UPDATE,
         [
             {

@@ -1,10 +1,8 @@
 """The few pieces of SQL that are written differently for SQLite and PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Uuid, insert, text
+from sqlalchemy import Uuid, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -25,17 +23,6 @@ def plan_each_time(session: Session) -> None:
     """
     if not is_sqlite(session):
         session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-
-
-def add_rows(session: Session, table: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows on the connection itself, which costs half of what the ORM's insert does."""
-    session.connection().execute(_insert_into(table), list(rows))
-
-
-@cache
-def _insert_into(table: type[DeclarativeBase]) -> Insert:
-    """The one INSERT of a table: what is made anew each time costs as much as what is written."""
-    return insert(table.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
 
 
 class new_uuid(FunctionElement[Any]):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from billing.copies import KnownCustomer, find_customer
@@ -24,6 +25,7 @@ from billing.usecases.settle_charges import paid_standings, settle
 from billing.usecases.store_payment import (
     KeyUsed,
     TakenPayment,
+    clash,
     issue_invoice,
     payment_made,
     store_payment,
@@ -32,6 +34,7 @@ from billing.usecases.store_payment import (
 from chassis.clock import Clock
 from chassis.idempotency import IdempotencyKeyReused, fingerprint
 from chassis.outbox import emit
+from chassis.writes import together
 from contracts.actor import Actor, Right, Role
 from contracts.calls.billing import PaymentRecorded, RecordPayment
 from contracts.cards import PaymentMode
@@ -53,16 +56,20 @@ def record_payment(session: Session, request: RecordPayment, actor: Actor, clock
     dues = open_dues(session, customer.id, customer.branch.currency)
     taken = _checked(session, request, customer, dues, clock)
     settled = [part for _, part in taken.parts]
-    before, after = paid_standings(session, dues, settled, taken.today, customer.branch.expiry_policy)
-    settle(session, [(part.charge.id, part.amount.minor) for part in settled])
-    write_standings(
-        session, before, after, today=taken.today, reason="Payment taken.", actor=actor, clock=clock
-    )
-    entry_id = write_payment_entry(session, taken, request.mode, actor, clock)
+    before, after = paid_standings(dues, settled, taken.today, customer.branch.expiry_policy)
     answer, invoice = issue_invoice(session, taken, after, request, actor)
-    used = KeyUsed(actor.subject, request.idempotency_key, said)
-    store_payment(session, taken, answer, invoice, entry_id, used)
-    emit(session, payment_made(taken, answer, invoice), clock)
+    try:
+        with together(session):
+            settle(session, [(part.charge.id, part.amount.minor) for part in settled])
+            write_standings(
+                session, before, after, today=taken.today, reason="Payment taken.", actor=actor, clock=clock
+            )
+            entry_id = write_payment_entry(session, taken, request.mode, actor, clock)
+            used = KeyUsed(actor.subject, request.idempotency_key, said)
+            store_payment(session, taken, answer, invoice, entry_id, used)
+            emit(session, payment_made(taken, answer, invoice), clock)
+    except IntegrityError as error:
+        raise clash(error) from None
     return answer
 
 

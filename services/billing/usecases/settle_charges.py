@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from billing.domain.allocation import Part
@@ -12,9 +12,7 @@ from billing.domain.expiry import ExpiryPolicy, expiry_at
 from billing.dues import Due
 from billing.standing import Standing
 from billing.tables import Charge
-from contracts.cards import ChargeKind
-
-_NEVER = "9999-12"
+from chassis.writes import write
 
 _SETTLE = (
     update(Charge.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
@@ -25,11 +23,11 @@ _SETTLE = (
 
 def settle(session: Session, parts: Sequence[tuple[UUID, int]]) -> None:
     """Add to what is settled of each charge, in minor units; negative opens it again."""
-    session.connection().execute(_SETTLE, [{"of_id": charge, "by_minor": by} for charge, by in parts])
+    write(session, _SETTLE, [{"of_id": charge, "by_minor": by} for charge, by in parts])
 
 
 def paid_standings(
-    session: Session, dues: Sequence[Due], parts: Sequence[Part], today: date, policy: ExpiryPolicy
+    dues: Sequence[Due], parts: Sequence[Part], today: date, policy: ExpiryPolicy
 ) -> tuple[list[Standing], list[Standing]]:
     """The subscriptions that a payment touches, before and after it. `dues` are all open charges of the
     customer.
@@ -39,40 +37,21 @@ def paid_standings(
     before = {
         due.subscription.id: due.subscription for due in dues if due.subscription and due.charge.id in touched
     }
-    first_open: dict[UUID, str] = {}
-    moving = set()
+    moving: dict[UUID, Due] = {}
+    first_open: dict[UUID, Due] = {}
     for due in dues:
         if not due.recurring or due.subscription_id not in before:
             continue
         if due.charge.id in settled:
-            moving.add(due.subscription_id)
+            moving[due.subscription_id] = due
         else:
-            first_open[due.subscription_id] = min(
-                due.charge.period, first_open.get(due.subscription_id, _NEVER)
-            )
-    last = _last_settled(session, {one: first_open.get(one, _NEVER) for one in before if one in moving})
-    after = [
-        one.on(
-            expiry_at(last[one.id], one.opening_expires_on) if one.id in moving else one.expires_on,
-            today,
-            policy,
-            open_months=one.id in first_open,
-        )
-        for one in before.values()
-    ]
+            known = first_open.setdefault(due.subscription_id, due)
+            first_open[due.subscription_id] = min(known, due, key=lambda one: one.charge.period)
+    after = []
+    for one in before.values():
+        expires_on, still_open = one.expires_on, first_open.get(one.id)
+        if one.id in moving:
+            last = still_open.charged_before if still_open else moving[one.id].charged_last
+            expires_on = expiry_at(last, one.opening_expires_on)
+        after.append(one.on(expires_on, today, policy, open_months=still_open is not None))
     return list(before.values()), after
-
-
-_LAST_BEFORE = select(func.max(Charge.period)).where(
-    Charge.kind == ChargeKind.RECURRING.value,
-    Charge.subscription_id == bindparam("subscription_id"),
-    Charge.period < bindparam("before"),
-)
-
-
-def _last_settled(session: Session, first_open: dict[UUID, str]) -> dict[UUID, str | None]:
-    """For each subscription the last charged period before its first open one."""
-    return {
-        one: session.scalar(_LAST_BEFORE, {"subscription_id": one, "before": before})
-        for one, before in first_open.items()
-    }

@@ -18,9 +18,9 @@ from billing.domain.payment_rules import ReferenceUsed, StillRunning
 from billing.dues import Due
 from billing.ledger import add_entry, add_lines, next_numbers
 from billing.standing import Standing
-from billing.statements import add_rows
 from billing.tables import AllocationRow, Invoice, Payment
 from chassis.clock import Clock
+from chassis.writes import add_rows
 from contracts.actor import Actor
 from contracts.calls.billing import PaymentRecorded, RecordPayment
 from contracts.cards import Allocation, InvoiceSnapshot, PaymentMode
@@ -121,18 +121,13 @@ def store_payment(
     entry_id: UUID,
     used: KeyUsed,
 ) -> None:
-    """Store the payment, its allocations and its invoice. Raises StillRunning, ReferenceUsed when another
-    was first.
-    """
+    """Store the payment, its allocations and its invoice. An IntegrityError becomes what `clash` says."""
     shared = {
         "branch_id": answer.branch_id,
         "customer_id": answer.customer_id,
         "currency": taken.amount.currency,
     }
-    try:
-        add_rows(session, Payment, [{**shared, **_payment_row(taken, answer, entry_id, used)}])
-    except IntegrityError as error:
-        raise _clash(error) from None
+    add_rows(session, Payment, [{**shared, **_payment_row(taken, answer, entry_id, used)}])
     add_rows(session, AllocationRow, _allocation_rows(taken))
     issued = {
         **shared,
@@ -177,7 +172,7 @@ def _allocation_rows(taken: TakenPayment) -> list[dict[str, object]]:
     ]
 
 
-def _clash(error: IntegrityError) -> Exception:
+def clash(error: IntegrityError) -> Exception:
     """Two requests for different customers met on one key or one reference; the other one was first."""
     if "idempotency_key" in str(error.orig):
         return StillRunning(
