@@ -16,7 +16,8 @@ SIGN_OF_LIFE = 20.0
 class Loop:
     """One round is `step`, which returns True when there may be more to do at once.
 
-    Between rounds the loop waits for `signal`, at most `idle` seconds. An error is logged; a growing pause follows.
+    Between rounds the loop waits for `signal`, at most `idle` seconds, and after a signal for `gather` seconds more:
+    what is signalled one by one is then done together. An error is logged; a growing pause follows.
     """
 
     def __init__(
@@ -27,8 +28,10 @@ class Loop:
         *,
         idle: float,
         signal: str | None = None,
+        gather: float = 0.0,
     ) -> None:
-        self._platform, self.name, self._step, self._idle = platform, name, step, idle
+        self._platform, self.name, self._step = platform, name, step
+        self._idle, self._gather = idle, gather
         self._signal = platform.signal(signal or f"loop:{name}")
         self.seen = time.monotonic()
         """When it last ended a round or was resting; a loop not seen for long is stuck (chassis.health)."""
@@ -57,6 +60,8 @@ class Loop:
         until = time.monotonic() + self._idle
         while (left := until - time.monotonic()) > 0 and not self._signal.wait(min(left, SIGN_OF_LIFE)):
             self._show_life()
+        if left > 0 and self._gather:
+            self._platform.stopping.wait(self._gather)
 
     def _show_life(self) -> None:
         self.seen = time.monotonic()

@@ -76,10 +76,14 @@ def wait_for(what: str, attempt: Callable[[], object], *, seconds: float = 600.0
             return
 
 
+_GATHER = 0.02
+"""Seconds in which events of one moment gather, so that they share a lease, its commits and the broker's confirms."""
+
+
 def loops_of(service: type[Service], platform: Platform) -> list[Loop]:
     """The background loops of a service: relay, listener, inbox workers, repair and its jobs."""
     relay = Relay(platform)
-    loops = [Loop(platform, "relay", relay.step, idle=0.5, signal=RELAY)]
+    loops = [Loop(platform, "relay", relay.step, idle=0.5, signal=RELAY, gather=_GATHER)]
     if LISTENERS[service.name]:
         listened = frozenset(LISTENERS[service.name])
         if service.reactions.events() != listened:
@@ -88,7 +92,9 @@ def loops_of(service: type[Service], platform: Platform) -> list[Loop]:
         for number in range(1 if platform.database.is_sqlite else 2):
             worker = InboxWorker(platform, service.reactions)
             signal = INBOX_MORE if number else INBOX
-            loops.append(Loop(platform, f"inbox-{number}", worker.step, idle=1.0, signal=signal))
+            loops.append(
+                Loop(platform, f"inbox-{number}", worker.step, idle=1.0, signal=signal, gather=_GATHER)
+            )
         repair = Repair(platform)
         loops.append(Loop(platform, "repair", repair.step, idle=platform.settings.repair_seconds))
     for job in service.jobs:

@@ -79,9 +79,9 @@ class _Gathered:
             return
         form = tuple((statement, tuple(row)) for statement, row in self.writes)
         named = {
-            _name(place, key): value
+            _name(place, column): value
             for place, (_, row) in enumerate(self.writes)
-            for key, value in row.items()
+            for column, value in enumerate(row.values())
         }
         connection = session.connection()
         connection.execute(_one_statement(form, connection.dialect), named)  # type: ignore[call-overload]  # a Compiled runs, though the types do not say so
@@ -91,7 +91,7 @@ class _Gathered:
 def _one_statement(form: tuple[tuple[Insert | Update, tuple[str, ...]], ...], dialect: Dialect) -> Compiled:
     """WITH each of the writes as a part: PostgreSQL checks references when all of them are done."""
     parts = [
-        _renamed(statement, place, columns).cte(f"write_{place}")
+        _renamed(statement, place, columns).cte(f"w{place}")
         for place, (statement, columns) in enumerate(form)
     ]
     return select(literal_column("1")).add_cte(*parts).compile(dialect=dialect)
@@ -99,20 +99,21 @@ def _one_statement(form: tuple[tuple[Insert | Update, tuple[str, ...]], ...], di
 
 def _renamed(statement: Insert | Update, place: int, columns: Sequence[str]) -> Insert | Update:
     """The statement with parameters of its own among the others'."""
+    names = {key: _name(place, column) for column, key in enumerate(columns)}
     if isinstance(statement, Insert):
         of = statement.table.c
-        return statement.values(
-            {name: bindparam(_name(place, name), type_=of[name].type) for name in columns}
-        )
+        return statement.values({key: bindparam(name, type_=of[key].type) for key, name in names.items()})
 
     def rename(parameter: Any) -> None:
-        parameter.key = _name(place, parameter.key)
+        parameter.key = names[parameter.key]
 
     return visitors.cloned_traverse(statement, {}, {"bindparam": rename})
 
 
-def _name(place: int, key: str) -> str:
-    return f"write_{place}_{key}"
+def _name(place: int, column: int) -> str:
+    return (
+        f"p{place}_{column}"  # short: psycopg reads a statement of more than 4096 characters anew each time
+    )
 
 
 @cache

@@ -96,7 +96,7 @@ def find_customer(
 
     Raises CustomerNotCopied, BranchNotCopied; NotFound when hidden from the actor, who asked for `what` of theirs.
     """
-    found = session.execute(_LOCKED if lock else _SEEN, {"customer_id": customer_id}).first()
+    found = session.connection().execute(_LOCKED if lock else _SEEN, {"customer_id": customer_id}).first()
     if found is None:
         raise CustomerNotCopied(customer_id)
     customer_card, branch_id, branch_card = found

@@ -87,7 +87,7 @@ _OPEN = (
 
 def open_dues(session: Session, customer_id: UUID, currency: str) -> list[Due]:
     """The customer's open charges of that currency, in the order in which payments settle them."""
-    rows = session.execute(_OPEN, {"customer_id": customer_id, "currency": currency}).all()
+    rows = session.connection().execute(_OPEN, {"customer_id": customer_id, "currency": currency}).all()
     dues = {row.id: _due(row) for row in rows}
     return [dues[charge.id] for charge in in_order(due.charge for due in dues.values())]
 

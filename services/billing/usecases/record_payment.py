@@ -90,7 +90,7 @@ def _earlier(session: Session, actor: Actor, key: str, said: str) -> PaymentReco
     """The answer that this caller's key got before. The customer's lock makes the second of two wait for
     the first.
     """
-    found = session.execute(_OF_KEY, {"caller": actor.subject, "key": key}).first()
+    found = session.connection().execute(_OF_KEY, {"caller": actor.subject, "key": key}).first()
     if found is None:
         return None
     if found.fingerprint != said:
