@@ -61,7 +61,7 @@ def remember(session: Session, scope: str, key: str, answer: BaseModel) -> None:
     session.execute(
         update(IdempotencyRow)
         .where(IdempotencyRow.scope == scope, IdempotencyRow.key == key)
-        .values(answer=answer.model_dump(mode="json"))
+        .values(answer=answer)
     )
 
 

@@ -20,7 +20,7 @@ def emit(session: Session, event: Event, clock: Clock, *, event_id: UUID | None 
     event_id = event_id or uuid4()
     row = {
         "event_id": event_id, "type": event.type_name(), "occurred_at": clock.now(), "subject_id": event.subject(),
-        "trace": current_trace(), "body": event.model_dump(mode="json"), "next_attempt_at": DUE_AT_ONCE, "attempts": 0,
+        "trace": current_trace(), "body": event, "next_attempt_at": DUE_AT_ONCE, "attempts": 0,
     }  # fmt: skip
     add_rows(session, OutboxRow, [row])
     wake_after_commit(session, RELAY)

@@ -1,12 +1,11 @@
 """The relay: takes unsent outbox rows to the bus and marks them when the broker has confirmed them (DESIGN, 3.2)."""
 
-import json
 from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BindParameter, Row, Update, bindparam, select, update
+from sqlalchemy import BindParameter, Row, Text, Update, bindparam, cast, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from chassis import metrics
@@ -41,7 +40,15 @@ def _leasing(sqlite: bool) -> ReturningUpdate[Any]:
         update(_OUTBOX)
         .where(at.id.in_(chosen.scalar_subquery()))
         .values(lease_token=bindparam("token"), next_attempt_at=until, attempts=at.attempts + 1)
-        .returning(at.id, at.event_id, at.type, at.occurred_at, at.trace, at.body, at.attempts)
+        .returning(
+            at.id,
+            at.event_id,
+            at.type,
+            at.occurred_at,
+            at.trace,
+            cast(at.body, Text).label("said"),
+            at.attempts,
+        )
     )
 
 
@@ -91,13 +98,13 @@ class Relay:
             return session.execute(unsent).first() is None
 
     def _publication(self, row: Row[Any]) -> Publication:
-        envelope = EventEnvelope.model_construct(
+        head = EventEnvelope.model_construct(
             id=row.event_id, type=row.type, producer=self._platform.service, occurred_at=row.occurred_at,
-            trace=row.trace, body=row.body,
-        )  # fmt: skip
+            trace=row.trace, body={},
+        ).model_dump_json(exclude={"body"})  # fmt: skip
         return Publication(
             exchange=f"{self._platform.service}.events", routing_key=row.type, message_id=str(row.event_id),
-            body=json.dumps(envelope.model_dump(mode="json"), ensure_ascii=False), mandatory=has_listener(row.type),
+            body=f'{head[:-1]},"body":{row.said}}}', mandatory=has_listener(row.type),  # stored as JSON, sent as it is
         )  # fmt: skip
 
     def _mark(self, rows: list[Row[Any]], failed: dict[int, str]) -> None:

@@ -4,7 +4,7 @@ periods).
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from billing.domain.periods import period_end
@@ -43,12 +43,21 @@ def price_on_first_day(session: Session, branch_id: UUID, period: str) -> Column
     return func.coalesce(Subscription.price_minor, of_plan)
 
 
-def was_charged(period: str, *within: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether the month was charged. `within` says again where to look, so that no chunk looks at all
-    charges.
+def _there_is(found: Select[tuple[UUID]]) -> ColumnElement[bool]:
+    """EXISTS as a lookup for each subscription.
+
+    PostgreSQL makes a join of EXISTS, planned by statistics that know nothing of what this run has written: it then
+    goes through all of that for each subscription.
     """
-    return exists().where(
-        Charge.subscription_id == Subscription.id, Charge.period == period, Charge.kind == _RECURRING, *within
+    return found.limit(1).scalar_subquery().is_not(None)
+
+
+def was_charged(period: str) -> ColumnElement[bool]:
+    """Whether the month was charged."""
+    return _there_is(
+        select(Charge.id).where(
+            Charge.subscription_id == Subscription.id, Charge.period == period, Charge.kind == _RECURRING
+        )
     )
 
 
@@ -64,10 +73,12 @@ def served(period: str) -> list[ColumnElement[bool]]:
         Subscription.customer_id.not_in(
             select(CustomerCopy.id).where(CustomerCopy.state != CustomerState.ACTIVE.value)
         ),
-        ~exists().where(
-            SubscriptionStop.subscription_id == Subscription.id,
-            SubscriptionStop.stopped_on <= period_start(period),
-            or_(SubscriptionStop.resumed_on.is_(None), SubscriptionStop.resumed_on > period_end(period)),
+        ~_there_is(
+            select(SubscriptionStop.subscription_id).where(
+                SubscriptionStop.subscription_id == Subscription.id,
+                SubscriptionStop.stopped_on <= period_start(period),
+                or_(SubscriptionStop.resumed_on.is_(None), SubscriptionStop.resumed_on > period_end(period)),
+            )
         ),
     ]
 
@@ -76,10 +87,14 @@ def begun_or_stopped_within(period: str) -> ColumnElement[bool]:
     """Whether a part of the month was not served, so that a branch that charges by days charges less."""
     return or_(
         Subscription.started_on > period_start(period),
-        exists().where(
-            SubscriptionStop.subscription_id == Subscription.id,
-            SubscriptionStop.stopped_on <= period_end(period),
-            or_(SubscriptionStop.resumed_on.is_(None), SubscriptionStop.resumed_on > period_start(period)),
+        _there_is(
+            select(SubscriptionStop.subscription_id).where(
+                SubscriptionStop.subscription_id == Subscription.id,
+                SubscriptionStop.stopped_on <= period_end(period),
+                or_(
+                    SubscriptionStop.resumed_on.is_(None), SubscriptionStop.resumed_on > period_start(period)
+                ),
+            )
         ),
     )
 

@@ -1,8 +1,10 @@
 """The few pieces of SQL that are written differently for SQLite and PostgreSQL."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Uuid, text
+from sqlalchemy import Uuid
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -16,13 +18,22 @@ def insert_for(session: Session, table: type[DeclarativeBase]) -> Any:
     return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
 
 
-def plan_each_time(session: Session) -> None:
-    """Let PostgreSQL plan this transaction's statements by the tables as they are.
+@contextmanager
+def planned_each_time(session: Session) -> Iterator[None]:
+    """Let PostgreSQL plan every statement in here by the tables as they are.
 
-    A plan kept from when a table was empty would go through all of it once it is full.
+    A plan kept from when a table was empty would go through all of it once it is full. `plan_cache_mode` would say
+    the same of the database's own checks of foreign keys, one for each row, and make them three times as dear.
     """
-    if not is_sqlite(session):
-        session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    if is_sqlite(session):
+        yield
+        return
+    driver: Any = session.connection().connection.driver_connection
+    usual, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = usual
 
 
 class new_uuid(FunctionElement[Any]):

@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from billing.copies import KnownBranch, find_branch
+from billing.statements import planned_each_time
 from billing.tables import Run
 from billing.usecases.raise_charges import Chunk, raise_charges
 from billing.usecases.refresh_statuses import refresh_statuses
@@ -41,7 +42,8 @@ def advance_run(session: Session, clock: Clock) -> bool:
     if run is None:
         return False
     try:
-        _advance(session, run, clock)
+        with planned_each_time(session):
+            _advance(session, run, clock)
     except Exception as error:
         raise ChunkFailed(run.id) from error
     return True

@@ -22,7 +22,7 @@ def keep_customers(session: Session, cards: Sequence[CustomerCard]) -> None:
             "version": card.version,
             "branch_id": card.branch_id,
             "state": card.state.value,
-            "card": card.model_dump(mode="json"),
+            "card": card,
         }
         for card in cards
     ]
@@ -32,5 +32,5 @@ def keep_customers(session: Session, cards: Sequence[CustomerCard]) -> None:
 
 def keep_branch(session: Session, card: BranchCard) -> None:
     """Store the card unless a newer one is here."""
-    row = {"id": card.id, "version": card.version, "code": card.code, "card": card.model_dump(mode="json")}
+    row = {"id": card.id, "version": card.version, "code": card.code, "card": card}
     newest_by_version(BranchCopy).run(session, [row])

@@ -22,7 +22,7 @@ from billing.chargeable import (
 from billing.domain.journal import Account, EntryKind
 from billing.domain.periods import period_end
 from billing.ledger import add_entry
-from billing.statements import insert_for, new_uuid, plan_each_time
+from billing.statements import insert_for, new_uuid
 from billing.tables import (
     Charge,
     JournalLineRow,
@@ -72,9 +72,8 @@ def raise_charges(
     ids = _next_ids(session, branch.id, after)
     if not ids:
         return Chunk(0, 0, 0, None)
-    plan_each_time(session)
     span = and_(Subscription.branch_id == branch.id, Subscription.id.between(ids[0], ids[-1]))
-    uncharged = and_(span, ~was_charged(period, Charge.subscription_id.between(ids[0], ids[-1])))
+    uncharged = and_(span, ~was_charged(period))
     entry_id = uuid4()
     made: dict[str, Any] = {"entry_id": entry_id, "raised_at": clock.now()}
     charged = _insert_whole_months(session, branch, period, uncharged, made)
@@ -139,7 +138,8 @@ def _next_ids(session: Session, branch_id: UUID, after: UUID | None) -> list[UUI
     if after is not None:
         statement = statement.where(Subscription.id > after)
     # On the connection, here and below: what comes back is plain, and thousands of rows need not pass the ORM.
-    return list(session.connection().scalars(statement.order_by(Subscription.id).limit(CHUNK)))
+    found = session.connection().execute(statement.order_by(Subscription.id).limit(CHUNK)).all()
+    return [one for (one,) in found]
 
 
 def _insert_whole_months(
@@ -225,6 +225,7 @@ def _insert_lines(session: Session, entry_id: UUID, period: str, ids: list[UUID]
 def _tell(session: Session, branch: BranchCard, period: str, charged: list[Any], clock: Clock) -> None:
     same = {"kind": _RECURRING, "category": _USAGE, "period": period}
     for first in range(0, len(charged), EVENT_CHARGES):
-        charges = [{**row._mapping, **same} for row in charged[first : first + EVENT_CHARGES]]
+        some = charged[first : first + EVENT_CHARGES]
+        charges = [dict(zip(row._fields, row, strict=True), **same) for row in some]
         told = {"branch_id": branch.id, "currency": branch.currency, "charges": charges}
         emit(session, ChargesRaised.model_validate(told), clock)

@@ -136,7 +136,7 @@ def store_payment(
         "payment_id": taken.id,
         "issued_on": taken.today,
         "total_minor": taken.amount.minor,
-        "snapshot": invoice.model_dump(mode="json"),
+        "snapshot": invoice,
     }
     add_rows(session, Invoice, [issued])
 
@@ -156,7 +156,7 @@ def _payment_row(
         "caller": used.caller,
         "idempotency_key": used.key,
         "fingerprint": used.fingerprint,
-        "answer": answer.model_dump(mode="json"),
+        "answer": answer,
     }
 
 

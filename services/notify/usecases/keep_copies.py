@@ -10,7 +10,7 @@ from notify.tables import BranchCopy, CustomerCopy, Message
 
 def keep_branch(session: Session, card: BranchCard) -> None:
     """Store the branch unless a newer version is there."""
-    row = {"id": card.id, "version": card.version, "card": card.model_dump(mode="json")}
+    row = {"id": card.id, "version": card.version, "card": card}
     newest_by_version(BranchCopy).run(session, [row])
 
 
@@ -20,7 +20,7 @@ def keep_customer(session: Session, card: CustomerCard) -> None:
         "id": card.id,
         "version": card.version,
         "branch_id": card.branch_id,
-        "card": card.model_dump(mode="json"),
+        "card": card,
     }
     if newest_by_version(CustomerCopy).run(session, [row]).first() is not None:
         session.execute(

@@ -42,7 +42,7 @@ def queue_message(
         "channel": EMAIL, "priority": letter.priority, "customer_id": customer.id if customer else None,
         "branch_id": branch_id, "recipient": address, "locale": locale,
         "subject": render_subject(letter.template, locale, facts_of(letter, event, Surroundings(locale, branch))),
-        "body": event.model_dump(mode="json"), "secret_expires_at": secret.expires_at if secret else None,
+        "body": event, "secret_expires_at": secret.expires_at if secret else None,
         "trace": context.trace, "occurred_at": context.occurred_at, "created_at": context.clock.now(), "attempts": 0,
         "state": State.FAILED if problem else State.QUEUED, "next_attempt_at": None if problem else DUE_AT_ONCE,
         "problem": problem, "repeated": False,

@@ -35,7 +35,7 @@ def subscription_changed(session: Session, event: SubscriptionChanged, context: 
 def keep_branch(session: Session, branch: BranchCard) -> None:
     """Keep the branch unless a newer version of it is known."""
     row = {"id": branch.id, "version": branch.version, "code": branch.code, "name": branch.name,
-           "card": branch.model_dump(mode="json")}  # fmt: skip
+           "card": branch}  # fmt: skip
     keep_newest(session, BranchCopy, row)
 
 
@@ -44,7 +44,7 @@ def keep_customer(session: Session, customer: CustomerCard) -> None:
     row = {
         "id": customer.id, "version": customer.version, "branch_id": customer.branch_id, "crf": customer.crf,
         "name": customer.name, "mobile": customer.mobile, "area": customer.address.area,
-        "state": customer.state.value, "card": customer.model_dump(mode="json"),
+        "state": customer.state.value, "card": customer,
     }  # fmt: skip
     keep_newest(session, CustomerCopy, row)
 
