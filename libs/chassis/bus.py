@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import kombu
-from kombu.exceptions import KombuError
 
 from chassis.logs import logger
 from contracts.topology import LISTENERS
@@ -22,7 +21,6 @@ CONFIRM_SECONDS = 3.0
 """Longest silence of the broker while it owes confirms."""
 BATCH_SECONDS = 15.0
 """Longest time for the confirms of a batch; shorter than the relay's lease."""
-BUS_ERRORS: tuple[type[Exception], ...] = (OSError, KombuError, EOFError)
 
 
 def is_memory(uri: str) -> bool:

@@ -9,6 +9,7 @@ from billing.copies import KnownBranch, seen_branches
 from billing.domain.refusals import RunUnderWay
 from billing.usecases.advance_run import ChunkFailed, advance_run, note_failure
 from billing.usecases.start_run import RUNS, start_billing_run, start_dunning_run
+from chassis import metrics
 from chassis.idempotency import forget_old
 from chassis.jobs import Job, claim, finish
 from chassis.logs import logger
@@ -58,6 +59,12 @@ def branch_days(platform: Platform) -> bool:
                 finish(session, held, platform)
         except RunUnderWay as busy:
             problem = busy.message
+        except OperationalError:  # the database is away for every branch
+            raise
+        except Exception as error:
+            log.exception("a branch's day could not begin", branch=branch.card.code)
+            metrics.JOBS.labels(platform.service, "branch-days", "failed").inc()
+            problem = repr(error)[:500]
         if problem:
             with platform.database.transaction() as session:
                 finish(session, held, platform, problem=problem, retry_after=_RETRY)

@@ -5,7 +5,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, String, Subquery, and_, cast, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    Subquery,
+    and_,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from chassis.tables import InboxRow
@@ -44,17 +57,22 @@ def branches_of(session: Session, branch_ids: Sequence[UUID] | None) -> list[Bra
     return [BranchCard.model_validate(card) for card in session.scalars(wanted)]
 
 
+_PENDING = InboxRow.state == literal_column("'pending'")
+_PARKED = InboxRow.state == literal_column("'parked'")
+"""Written out: of a parameter PostgreSQL cannot know that the indexes of pending and of parked rows hold it."""
+
+
 def has_pending_events(session: Session, until: datetime) -> bool:
     """Whether an event that was received until then still waits for its projection."""
-    waiting = select(InboxRow.event_id).where(InboxRow.state == "pending", InboxRow.received_at <= until)
+    waiting = select(InboxRow.event_id).where(_PENDING, InboxRow.received_at <= until)
     return session.execute(waiting.limit(1)).first() is not None
 
 
 def oldest_missing(session: Session, until: datetime) -> datetime | None:
     """When the oldest event happened that is not in the read model though received until then: pending or parked."""
-    pending = and_(InboxRow.state == "pending", InboxRow.received_at <= until)
+    pending = and_(_PENDING, InboxRow.received_at <= until)
     found = session.scalars(
-        select(InboxRow.occurred_at).where(or_(pending, InboxRow.state == "parked"))
+        select(InboxRow.occurred_at).where(or_(pending, _PARKED))
         .order_by(InboxRow.occurred_at).limit(1)
     )  # fmt: skip
     return found.first()

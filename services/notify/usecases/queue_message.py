@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from chassis.database import DUE_AT_ONCE, wake_after_commit
@@ -71,11 +72,16 @@ def customer_copy(session: Session, customer_id: UUID | None) -> CustomerCard | 
     return CustomerCard.model_validate(found.card) if found else None
 
 
+_NEWEST = select(CustomerCopy.version, CustomerCopy.branch_id).where(
+    CustomerCopy.id == bindparam("customer_id")
+)
+
+
 def _branch_of(session: Session, customer: CustomerCard | None, branch: BranchCard | None) -> UUID | None:
     """The branch whose staff see the message: the customer's newest one, as the event may be older than that."""
     if customer is None:
         return branch.id if branch else None
-    newest = session.get(CustomerCopy, customer.id)
+    newest = session.connection().execute(_NEWEST, {"customer_id": customer.id}).first()
     return newest.branch_id if newest and newest.version > customer.version else customer.branch_id
 
 

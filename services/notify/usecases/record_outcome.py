@@ -1,15 +1,17 @@
 """Write down how far a message has come. Each function does nothing, and says so, when somebody has taken it over."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import Update, bindparam, update
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
-from chassis.database import lease_time
+from chassis.database import is_sqlite, lease_times, lease_values
 from chassis.outbox import emit
+from chassis.writes import add_rows
 from contracts.events import MessageFailed
 from notify.domain.schedule import ONCE_MORE_AFTER
 from notify.domain.states import State
@@ -26,32 +28,22 @@ def begin_sending(
     A message whose outcome was unknown is counted as repeated from here on.
     """
     if not _change(
-        session, message, token, state=State.SENDING, subject=subject, attempts=message.attempts + 1, problem=None,
-        repeated=message.repeated or message.state == State.UNKNOWN, next_attempt_at=lease_time(session, clock) + LEASE,
+        session, message, token, clock, LEASE, state=State.SENDING, subject=subject, attempts=message.attempts + 1,
+        problem=None, repeated=message.repeated or message.state == State.UNKNOWN,
     ):  # fmt: skip
         return False
     if drawn is not None:
-        session.add(
-            Attachment(
-                message_id=message.id, file_name=drawn.name, media_type=drawn.media_type, content=drawn.content,
-                created_at=clock.now(),
-            )
-        )  # fmt: skip
+        file = {"message_id": message.id, "file_name": drawn.name, "media_type": drawn.media_type,
+                "content": drawn.content, "created_at": clock.now()}  # fmt: skip
+        add_rows(session, Attachment, [file])
     return True
 
 
 def sent(session: Session, message: Message, token: UUID, clock: Clock) -> bool:
     """The mail server has taken it."""
     return _change(
-        session,
-        message,
-        token,
-        state=State.SENT,
-        sent_at=clock.now(),
-        problem=None,
-        next_attempt_at=None,
-        lease_token=None,
-    )
+        session, message, token, clock, None, state=State.SENT, sent_at=clock.now(), problem=None, lease_token=None
+    )  # fmt: skip
 
 
 def try_again(
@@ -60,15 +52,15 @@ def try_again(
     """It was surely not taken; the next attempt is after `wait`. An unknown outcome of before stays unknown."""
     unknown = message.state == State.UNKNOWN and not message.repeated
     return _change(
-        session, message, token, state=State.UNKNOWN if unknown else State.RETRY, problem=problem,
-        next_attempt_at=lease_time(session, clock) + wait, lease_token=None,
+        session, message, token, clock, wait, state=State.UNKNOWN if unknown else State.RETRY, problem=problem,
+        lease_token=None,
     )  # fmt: skip
 
 
 def give_up(session: Session, message: Message, token: UUID, problem: str, clock: Clock) -> bool:
     """It was refused for good, or tried too often: failed, and everybody who listens is told."""
     if not _change(
-        session, message, token, state=State.FAILED, problem=problem, next_attempt_at=None, lease_token=None
+        session, message, token, clock, None, state=State.FAILED, problem=problem, lease_token=None
     ):
         return False
     failed = MessageFailed(
@@ -80,20 +72,33 @@ def give_up(session: Session, message: Message, token: UUID, problem: str, clock
 
 def outcome_unknown(session: Session, message: Message, token: UUID, problem: str, clock: Clock) -> bool:
     """The mail server may have taken it: it is sent once more with the same Message-ID, but never a third time."""
-    again: datetime | None = None if message.repeated else lease_time(session, clock) + ONCE_MORE_AFTER
+    again = None if message.repeated else ONCE_MORE_AFTER
     return _change(
-        session, message, token, state=State.UNKNOWN, problem=problem, next_attempt_at=again, lease_token=None
+        session, message, token, clock, again, state=State.UNKNOWN, problem=problem, lease_token=None
     )
 
 
-def _change(session: Session, message: Message, token: UUID, **values: Any) -> bool:
-    changed = session.execute(
-        update(Message).where(Message.id == message.id, Message.lease_token == token).values(**values),
-        execution_options={"synchronize_session": False},
-    )
-    assert isinstance(changed, CursorResult)  # noqa: S101 - what every UPDATE returns; tells mypy
-    if changed.rowcount != 1:
+def _change(
+    session: Session, message: Message, token: UUID, clock: Clock, again: timedelta | None, **values: Any
+) -> bool:
+    """Write the values, and that the message is to be looked at again after so long, or never."""
+    statement = _changing(tuple(values), again, is_sqlite(session))
+    given = {f"to_{name}": value for name, value in values.items()}
+    given |= {"of_id": message.id, "of_token": token} | (lease_values(session, clock, again) if again else {})
+    if session.connection().execute(statement, given).rowcount != 1:
         return False
     for name, value in values.items():
         setattr(message, name, value)
     return True
+
+
+_MESSAGES = Message.metadata.tables[Message.__tablename__]
+
+
+@lru_cache(maxsize=64)
+def _changing(names: tuple[str, ...], again: timedelta | None, sqlite: bool) -> Update:
+    """Made once for what is written: a mail is changed three times on its way."""
+    at, until = _MESSAGES.c, None if again is None else lease_times(again, sqlite=sqlite)[1]
+    given = {name: bindparam(f"to_{name}", type_=at[name].type) for name in names}
+    held = (at.id == bindparam("of_id"), at.lease_token == bindparam("of_token"))
+    return update(_MESSAGES).where(*held).values(**given, next_attempt_at=until)

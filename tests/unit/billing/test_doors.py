@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
+from billing import jobs
+from billing.copies import KnownBranch
 from billing.jobs import branch_days
 from billing.service import BillingService
 from billing.tables import Run
@@ -20,6 +22,7 @@ from chassis.migrations import migrate, migrations_of
 from chassis.platform import Platform
 from chassis.rpc_client import RpcClient
 from chassis.settings import Settings
+from chassis.tables import JobRow
 from contracts.calls import Call
 from contracts.calls import billing as calls
 from contracts.calls.customers import GetBranchCard, GetCustomerCard
@@ -107,3 +110,25 @@ def test_a_branch_day_begins_once(service: BillingService, owners: Owners) -> No
         branch_days(service.platform)
     with service.reading() as session:
         assert session.scalar(select(func.count()).select_from(Run)) == 1
+
+
+def test_a_branch_whose_day_fails_holds_no_other_up(
+    service: BillingService, owners: Owners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    healthy = owners.branch.model_copy(update={"id": uuid4(), "code": "ZZZ"})
+    with service.transaction() as session:
+        keep_branch(session, owners.branch)
+        keep_branch(session, healthy)
+
+    def begin(platform: Platform, session: Any, branch: KnownBranch) -> None:
+        if branch.card.code == "MAIN":
+            raise ValueError("Something nobody thought of.")
+        begin_day(platform, session, branch)
+
+    begin_day = jobs._begin_day
+    monkeypatch.setattr(jobs, "_begin_day", begin)
+    branch_days(service.platform)
+    with service.reading() as session:
+        assert session.scalars(select(Run.branch_ids)).all() == [[str(healthy.id)]]
+        failed = session.execute(select(JobRow.state, JobRow.last_error).where(JobRow.period.like("MAIN%")))
+        assert failed.one() == ("failed", "ValueError('Something nobody thought of.')")
