@@ -76,8 +76,9 @@ def wait_for(what: str, attempt: Callable[[], object], *, seconds: float = 600.0
             return
 
 
-_GATHER = 0.02
-"""Seconds in which events of one moment gather, so that they share a lease, its commits and the broker's confirms."""
+_GATHER = 0.05
+"""Seconds in which events gather for the relay: they then share leases, commits and confirms, here and in every inbox
+behind it."""
 
 
 def loops_of(service: type[Service], platform: Platform) -> list[Loop]:
@@ -92,9 +93,7 @@ def loops_of(service: type[Service], platform: Platform) -> list[Loop]:
         for number in range(1 if platform.database.is_sqlite else 2):
             worker = InboxWorker(platform, service.reactions)
             signal = INBOX_MORE if number else INBOX
-            loops.append(
-                Loop(platform, f"inbox-{number}", worker.step, idle=1.0, signal=signal, gather=_GATHER)
-            )
+            loops.append(Loop(platform, f"inbox-{number}", worker.step, idle=1.0, signal=signal))
         repair = Repair(platform)
         loops.append(Loop(platform, "repair", repair.step, idle=platform.settings.repair_seconds))
     for job in service.jobs:
