@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 from chassis import logs
+from chassis.collector import spare_collector
 from chassis.health import Health
 from chassis.rpc_client import RpcClient
 from chassis.settings import load_settings
@@ -36,7 +37,9 @@ def _make() -> Any:
     client = RpcClient(settings.amqp_uri, name="gateway", seconds=settings.call_seconds)
     health = Health()
     health.add_ready("bus", lambda: None if client.connected() else "is away")
-    return create_app(client, settings, health)
+    made = create_app(client, settings, health)
+    spare_collector()
+    return made
 
 
 app = LazyApp()

@@ -3,7 +3,6 @@
 The caller must have called `patch_first` before it imports anything that opens sockets.
 """
 
-import gc
 import os
 import signal
 import threading
@@ -19,6 +18,7 @@ from nameko.containers import ServiceContainer
 from chassis import metrics
 from chassis.bus import is_memory
 from chassis.clock import Clock
+from chassis.collector import spare_collector
 from chassis.health import Health, loop_check, wsgi_door
 from chassis.inbox import INBOX, INBOX_MORE, InboxWorker
 from chassis.listener import Listener
@@ -156,7 +156,7 @@ class Runner:
         for container in self._containers:
             container.start()
             eventlet.spawn(self._watch, container)
-        _spare_collector()
+        spare_collector()
 
     def serve(self, application: Any, host: str, port: int) -> None:
         """Serve a WSGI application from this process. Raises OSError when the port is taken."""
@@ -212,13 +212,6 @@ def start_watchdog(seconds: float) -> threading.Timer:
     watchdog.daemon = True
     watchdog.start()
     return watchdog
-
-
-def _spare_collector() -> None:
-    """What was loaded stays for good: let the collector of garbage not go through it again and again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def _exit_hard() -> None:
