@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from billing.tables import Import
 from billing.usecases.add_plan import add_plan
@@ -18,7 +19,7 @@ from billing.usecases.import_subscriptions import SubscriptionRow, import_subscr
 from billing.usecases.keep_customer import keep_branch, keep_customers
 from contracts.calls.billing import AddPlan
 from contracts.calls.customers import AddBranch
-from contracts.cards import BranchCard
+from contracts.cards import BranchCard, CustomerCard
 from customers.cards import branch_card, customer_card
 from customers.tables import Branch, Customer
 from customers.usecases.add_branch import add_branch
@@ -120,15 +121,24 @@ def write_chunk(
     customers: Sequence[CustomerRow],
     subscriptions: Sequence[SubscriptionRow],
 ) -> Written:
-    """Write customers, then billing's copies of them with their subscriptions."""
-    with databases.customers.transaction() as session:
+    """Write customers, then billing's copies of them with their subscriptions.
+
+    The running services write the same copies at the same time, as the events of the customers come to them.
+    """
+
+    def write_customers(session: Session) -> tuple[Written, list[CustomerCard]]:
         chunk = import_customers(session, customers, IMPORTER, databases.clock)
         ids = [row.id for row in customers]
-        cards = [customer_card(one) for one in session.scalars(select(Customer).where(Customer.id.in_(ids)))]
-    with databases.billing.transaction() as session:
+        stored = session.scalars(select(Customer).where(Customer.id.in_(ids)).order_by(Customer.id))
+        return Written(chunk.added, chunk.kept), [customer_card(one) for one in stored]
+
+    def write_subscriptions(session: Session) -> None:
         keep_customers(session, cards)
         import_subscriptions(session, import_id, subscriptions, IMPORTER, databases.clock)
-    return Written(chunk.added, chunk.kept)
+
+    written, cards = databases.customers.carry_out(write_customers)
+    databases.billing.carry_out(write_subscriptions)
+    return written
 
 
 def finish(databases: Databases, import_id: UUID) -> None:

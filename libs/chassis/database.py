@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import (
@@ -22,14 +22,16 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from chassis.clock import Clock
 from chassis.columns import UtcDateTime
 
+Result = TypeVar("Result")
 READING = "headend_reading"
+_DEADLOCK, _DEADLOCKS = "40P01", 5
 _RESTED = 2.0
 """Seconds without use after which a connection is tried before it is handed out."""
 
@@ -60,6 +62,21 @@ class Database:
         if signals:
             for listener in self._listeners:
                 listener(signals)
+
+    def carry_out(self, work: Callable[[Session], Result]) -> Result:
+        """A unit of work that is begun again when PostgreSQL gave it up to end a deadlock, as it may with any of them.
+
+        `work` does nothing outside of its session.
+        """
+        for _ in range(_DEADLOCKS):
+            try:
+                with self.transaction() as session:
+                    return work(session)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+                    raise
+        with self.transaction() as session:
+            return work(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

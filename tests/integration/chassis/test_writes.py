@@ -39,9 +39,9 @@ class Book(Base):
     said: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
-_TABLE = Shelf.metadata.tables["shelves"]
+SHELVES = Shelf.metadata.tables["shelves"]
 PUT_ON = (
-    update(_TABLE).where(_TABLE.c.id == bindparam("of_id")).values(books=_TABLE.c.books + bindparam("by"))
+    update(SHELVES).where(SHELVES.c.id == bindparam("of_id")).values(books=SHELVES.c.books + bindparam("by"))
 )
 
 
@@ -51,7 +51,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     made = Database(request.getfixturevalue("postgres_url") if request.param == "postgresql" else url)
     Base.metadata.create_all(made.engine)
     with made.transaction() as session:
-        session.execute(insert(_TABLE), [{"id": 1, "books": 0}])
+        session.execute(insert(SHELVES), [{"id": 1, "books": 0}])
     yield made
     made.close()
 
