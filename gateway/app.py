@@ -19,8 +19,11 @@ from gateway.auth import SessionCache
 from gateway.bulkhead import Bulkhead
 from gateway.headers import is_secure
 from gateway.json_body import ApiRequest, ExactJson
+from gateway.pages import formats
 from gateway.pages.account.views import pages as account_pages
+from gateway.pages.customers.views import pages as customer_pages
 from gateway.pages.home.views import pages as home_pages
+from gateway.pages.payments.views import pages as payment_pages
 from gateway.rpc import Calls, Client
 from gateway.secret_key import cookie_key
 from gateway.validation import refusal_of
@@ -75,7 +78,8 @@ def create_app(client: Client, settings: Settings, health_of_process: Health | N
     app.before_request(_read_json)
     for resource in RESOURCES:
         app.register_api(resource)
-    for blueprint in (account_pages, home_pages, docs.pages, health.probes):
+    formats.install(app)
+    for blueprint in (account_pages, home_pages, customer_pages, payment_pages, docs.pages, health.probes):
         app.register_blueprint(blueprint)
     return app
 

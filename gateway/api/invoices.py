@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 
 from contracts.calls.billing import GetInvoice, ListInvoices
 from contracts.calls.billing import InvoiceView as ListedInvoice
-from contracts.calls.reports import RenderInvoice
 from contracts.cards import FeeCategory, InvoiceLine, InvoiceSnapshot, Party, PaymentMode, Service
 from contracts.fields import Period
 from gateway.api.payments import Year
-from gateway.api.resource import answer, document_response, file_response, resource
+from gateway.api.resource import answer, document_response, resource
 from gateway.api.shapes import PageQuery, Parameters
+from gateway.invoice_file import invoice_pdf
 from gateway.rpc import ask
 
 api = resource(
@@ -140,7 +140,4 @@ def show_invoice(path: InvoicePath) -> Response:
 )
 def show_invoice_pdf(path: InvoicePath) -> Response:
     """One invoice as PDF, drawn from the invoice as issued."""
-    invoice = ask(GetInvoice(number=path.number))
-    document = ask(RenderInvoice(snapshot=invoice, locale=invoice.locale))
-    size = len(document.content)
-    return file_response(document.content, document.file_name, document.media_type, size=size, inline=True)
+    return invoice_pdf(path.number)

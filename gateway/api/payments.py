@@ -7,9 +7,25 @@ from uuid import UUID
 from flask import Response
 from pydantic import BaseModel, Field
 
-from contracts.calls.billing import GetPayment, ListPayments, PaymentRecorded, RecordPayment, VoidPayment
+from contracts.calls.billing import (
+    GetPayment,
+    ListPayments,
+    PaymentPreview,
+    PaymentRecorded,
+    PreviewPayment,
+    RecordPayment,
+    VoidPayment,
+)
 from contracts.calls.billing import PaymentView as Payment
-from contracts.cards import Allocation, ChargeKind, FeeCategory, PaymentMode, Service, SubscriptionStatus
+from contracts.cards import (
+    Allocation,
+    ChargeKind,
+    FeeCategory,
+    PaymentMode,
+    Service,
+    SubscriptionState,
+    SubscriptionStatus,
+)
 from contracts.fields import Line, Period, Reason
 from gateway.api.resource import answer, resource
 from gateway.api.shapes import Amount, Body, CustomerPath, KeyHeader, PageQuery, Parameters
@@ -96,8 +112,35 @@ class RecordedPaymentView(PaymentView):
     @classmethod
     def of_recorded(cls, payment: PaymentRecorded) -> Self:
         """From the call's answer."""
-        states = [PaidSubscriptionView.model_validate(state.model_dump()) for state in payment.subscriptions]
+        states = [_state(state) for state in payment.subscriptions]
         return cls(**_fields(payment), subscriptions=states)
+
+
+class PaymentPreviewView(BaseModel):
+    """What a payment would settle; all its amounts are in `currency`. `addressed` is the most that is taken."""
+
+    customer_id: UUID
+    amount: str
+    addressed: str
+    currency: str
+    allocations: list[AllocationView]
+    subscriptions: list[PaidSubscriptionView]
+
+    @classmethod
+    def of(cls, preview: PaymentPreview) -> Self:
+        """From the call's answer."""
+        return cls(
+            customer_id=preview.customer_id,
+            amount=preview.amount.decimal_text(),
+            addressed=preview.addressed.decimal_text(),
+            currency=preview.amount.currency,
+            allocations=[AllocationView.of(part) for part in preview.allocations],
+            subscriptions=[_state(state) for state in preview.subscriptions],
+        )
+
+
+def _state(state: SubscriptionState) -> PaidSubscriptionView:
+    return PaidSubscriptionView.model_validate(state.model_dump())
 
 
 def _fields(payment: Payment) -> dict[str, Any]:
@@ -131,6 +174,13 @@ class PaymentBody(Body):
     service: Service | None = None
 
 
+class PreviewQuery(Parameters):
+    """A payment that somebody thinks of; without `amount` all that is open."""
+
+    amount: Amount | None = None
+    service: Service | None = None
+
+
 class VoidBody(Body):
     """Why the payment is void."""
 
@@ -142,6 +192,13 @@ def list_payments(path: CustomerPath, query: PaymentQuery) -> Response:
     """A customer's payments."""
     found = ask(ListPayments(customer_id=path.customer_id, **query.given()))
     return answer(PaymentList(items=[PaymentView.of(payment) for payment in found.items], next=found.next))
+
+
+@api.get("/customers/<uuid:customer_id>/payments/preview", responses={200: PaymentPreviewView})
+def preview_payment(path: CustomerPath, query: PreviewQuery) -> Response:
+    """What a payment would settle and how the subscriptions would stand; nothing is changed."""
+    found = ask(PreviewPayment(customer_id=path.customer_id, amount=query.amount, service_kind=query.service))
+    return answer(PaymentPreviewView.of(found))
 
 
 @api.post("/customers/<uuid:customer_id>/payments", responses={201: RecordedPaymentView})

@@ -20,6 +20,7 @@ from billing.usecases.add_plan import add_plan
 from billing.usecases.add_subscription import add_subscription
 from billing.usecases.keep_customer import keep_branch, keep_customer
 from billing.usecases.move_subscription import move_subscription
+from billing.usecases.preview_payment import preview_payment
 from billing.usecases.raise_fee import raise_fee
 from billing.usecases.record_payment import record_payment
 from billing.usecases.set_plan_price import set_plan_price
@@ -98,6 +99,11 @@ class BillingService(Service):
     def record_payment(self, request: calls.RecordPayment, actor: Actor) -> calls.PaymentRecorded:
         """Take a payment."""
         return self._write(lambda session: record_payment(session, request, actor, self.clock))
+
+    @call
+    def preview_payment(self, request: calls.PreviewPayment, actor: Actor) -> calls.PaymentPreview:
+        """What a payment would settle."""
+        return self._read(lambda session: preview_payment(session, request, actor, self.clock))
 
     @call
     def void_payment(self, request: calls.VoidPayment, actor: Actor) -> calls.PaymentRecorded:

@@ -21,9 +21,8 @@ from chassis.logs import logger
 from contracts.calls.customers import ChangeOwnPassword, SetPasswordByLink, SignIn, SignOut
 from contracts.errors import Refusal, Unavailable
 from gateway.auth import session_cache, signed_in
-from gateway.errors import status_of
+from gateway.pages.said import beside_fields
 from gateway.rpc import ask, ask_anonymously
-from gateway.validation import refusal_of
 
 from .forms import ChangePasswordForm, NewPasswordForm, SignInForm
 
@@ -125,14 +124,7 @@ def _go(target: str) -> Response:
 
 def _show(template: str, form: FlaskForm, error: Refusal | ValidationError | None = None) -> Response:
     """The form as typed, with what is wrong beside each field, and the status that goes with it."""
-    refusal = refusal_of(error) if isinstance(error, ValidationError) else error
-    status = 422 if form.errors else 200
-    message = None
-    if refusal is not None:
-        status = status_of(refusal)
-        message = refusal.message
-        for entry in refusal.errors:
-            if entry.field in form._fields:
-                form._fields[entry.field].errors = [entry.message]
-                message = None
+    status, message = (422 if form.errors else 200), None
+    if error is not None:
+        status, message = beside_fields(form, error)
     return Response(render_template(template, form=form, message=message), status)

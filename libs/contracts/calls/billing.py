@@ -224,6 +224,27 @@ class RecordPayment(Call[PaymentRecorded]):
     idempotency_key: IdempotencyKey
 
 
+class PaymentPreview(View):
+    """What a payment would settle, and how its subscriptions would stand. `addressed`: the most that is taken."""
+
+    customer_id: UUID
+    amount: Money
+    addressed: Money
+    allocations: tuple[Allocation, ...]
+    subscriptions: tuple[SubscriptionState, ...]
+
+
+class PreviewPayment(Call[PaymentPreview]):
+    """What a payment would pay, before it is taken; without `amount` all that it addresses.
+
+    Raises PaymentExceedsDues, PaymentBelowMinimum, NothingToPay, AmountNotPositive, OnlinePaymentNotOffered.
+    """
+
+    customer_id: UUID
+    amount: AmountText | None = None
+    service_kind: Service | None = None
+
+
 class PaymentList(Page):
     """Payments, newest first."""
 

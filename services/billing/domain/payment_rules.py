@@ -90,10 +90,10 @@ def check_amount(amount: Money, addressed: Money, minimum: Money, service: Servi
     """Between the minimum and all that is addressed. Raises AmountNotPositive, NothingToPay,
     PaymentExceedsDues, PaymentBelowMinimum.
     """
-    check_positive(amount)
     of_service = f" for {SERVICE_NAMES[service]}" if service else ""
     if not addressed:
         raise NothingToPay(f"Nothing is open{of_service}, so there is nothing to pay.", field="amount")
+    check_positive(amount)
     if amount > addressed:
         raise PaymentExceedsDues(
             f"{amount} is more than what is open{of_service}: {addressed}. Take at most that.", field="amount"

@@ -10,18 +10,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from billing.copies import KnownCustomer, find_customer
-from billing.domain.allocation import allocate, total_open
 from billing.domain.payment_rules import (
     OnlinePaymentNotOffered,
     ReferenceUsed,
-    check_amount,
     check_mode,
     check_positive,
 )
-from billing.dues import Due, of_service, open_dues
+from billing.dues import Due, open_dues
 from billing.standing import write_standings
 from billing.tables import Payment
-from billing.usecases.settle_charges import paid_standings, settle
+from billing.usecases.settle_charges import allot, paid_standings, settle
 from billing.usecases.store_payment import (
     KeyUsed,
     TakenPayment,
@@ -48,7 +46,7 @@ def record_payment(session: Session, request: RecordPayment, actor: Actor, clock
     Raises NotFound, Forbidden and the refusals that the contract of RecordPayment names.
     """
     customer = find_customer(session, request.customer_id, actor, lock=True)
-    _check_may_take(actor)
+    check_may_take(actor)
     said = fingerprint(request)
     earlier = _earlier(session, actor, request.idempotency_key, said)
     if earlier is not None:
@@ -73,7 +71,8 @@ def record_payment(session: Session, request: RecordPayment, actor: Actor, clock
     return answer
 
 
-def _check_may_take(actor: Actor) -> None:
+def check_may_take(actor: Actor) -> None:
+    """Whether the actor takes payments at all. Raises Forbidden, OnlinePaymentNotOffered."""
     if actor.role is Role.CUSTOMER:
         raise OnlinePaymentNotOffered(
             "Paying online by yourself is not offered yet; please pay at your branch."
@@ -104,16 +103,13 @@ def _earlier(session: Session, actor: Actor, key: str, said: str) -> PaymentReco
 def _checked(
     session: Session, request: RecordPayment, customer: KnownCustomer, dues: Sequence[Due], clock: Clock
 ) -> TakenPayment:
-    branch, service = customer.branch, request.service_kind
+    branch = customer.branch
     amount = Money.parse(request.amount, branch.currency)
     check_positive(amount)
     check_mode(request.mode, request.reference)
-    addressed = {due.charge.id: due for due in of_service(dues, service)}
-    charges = [due.charge for due in addressed.values()]
-    check_amount(amount, total_open(charges, branch.currency), branch.minimum_payment, service)
+    parts = allot(amount, dues, request.service_kind, branch)
     if request.mode is PaymentMode.ONLINE:
         _check_reference(session, branch.id, request.reference)
-    parts = tuple((addressed[part.charge.id], part) for part in allocate(amount, charges))
     return TakenPayment(uuid4(), customer, amount, branch.today(clock), clock.now(), parts)
 
 

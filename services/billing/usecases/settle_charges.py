@@ -7,12 +7,16 @@ from uuid import UUID
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from billing.domain.allocation import Part
+from billing.copies import KnownBranch
+from billing.domain.allocation import Part, allocate, total_open
 from billing.domain.expiry import ExpiryPolicy, expiry_at
-from billing.dues import Due
+from billing.domain.payment_rules import check_amount
+from billing.dues import Due, of_service
 from billing.standing import Standing
 from billing.tables import Charge
 from chassis.writes import write
+from contracts.cards import Service
+from contracts.money import Money
 
 _SETTLE = (
     update(Charge.__table__)  # type: ignore[arg-type]  # a mapped class's table is a Table
@@ -24,6 +28,16 @@ _SETTLE = (
 def settle(session: Session, parts: Sequence[tuple[UUID, int]]) -> None:
     """Add to what is settled of each charge, in minor units; negative opens it again."""
     write(session, _SETTLE, [{"of_id": charge, "by_minor": by} for charge, by in parts])
+
+
+def allot(
+    amount: Money, dues: Sequence[Due], service: Service | None, branch: KnownBranch
+) -> tuple[tuple[Due, Part], ...]:
+    """Which of the open charges take how much of the amount. Raises what check_amount raises."""
+    addressed = {due.charge.id: due for due in of_service(dues, service)}
+    charges = [due.charge for due in addressed.values()]
+    check_amount(amount, total_open(charges, branch.currency), branch.minimum_payment, service)
+    return tuple((addressed[part.charge.id], part) for part in allocate(amount, charges))
 
 
 def paid_standings(

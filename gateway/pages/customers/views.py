@@ -1,0 +1,55 @@
+"""Pages for finding customers and for one customer."""
+
+from uuid import UUID
+
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+
+from contracts.actor import RIGHTS, Right
+from contracts.calls.billing import GetDues, ListPayments, ListSubscriptions
+from contracts.calls.customers import CustomerList, GetCustomer, ListCustomers
+from contracts.errors import Forbidden
+from gateway.rpc import ask
+
+pages = Blueprint("customer_pages", __name__, url_prefix="/customers")
+
+PAGE_ROWS = 50
+RECENT = 5
+"""Payments that the customer's page shows; the others are behind a link."""
+
+
+@pages.get("")
+def find() -> Response:
+    """Customers by number, name or mobile; the exact number of one leads to their page at once."""
+    _staff_only()
+    search, cursor = request.args.get("search", "").strip()[:200], request.args.get("cursor")
+    found = ask(ListCustomers(search=search, cursor=cursor or None, limit=PAGE_ROWS))
+    if search and not cursor and _is_one(found, search):
+        target = url_for("customer_pages.show", customer_id=found.items[0].id)
+        return current_app.make_response(redirect(target, code=303))
+    return Response(render_template("customers/find.html", found=found, search=search))
+
+
+@pages.get("/<uuid:customer_id>")
+def show(customer_id: UUID) -> str:
+    """One customer: who they are, what they have, what they owe, what they paid."""
+    customer = ask(GetCustomer(customer_id=customer_id))
+    sees_money = Right.SEE_MONEY in RIGHTS[g.caller.me.role]
+    return render_template(
+        "customers/show.html",
+        customer=customer,
+        subscriptions=ask(ListSubscriptions(customer_id=customer_id)).items,
+        dues=ask(GetDues(customer_id=customer_id)),
+        payments=ask(ListPayments(customer_id=customer_id, limit=RECENT)).items if sees_money else None,
+        may_take=Right.TAKE_PAYMENTS in RIGHTS[g.caller.me.role],
+    )
+
+
+def _is_one(found: CustomerList, search: str) -> bool:
+    """Whether the search names one customer: by the whole CRF number, or because only one fits."""
+    return bool(found.items) and (len(found.items) == 1 or found.items[0].crf.casefold() == search.casefold())
+
+
+def _staff_only() -> None:
+    """Customers have pages of their own; the owner of the data checks this once more."""
+    if not g.caller.is_staff:
+        raise Forbidden("This page is for staff; what is yours is on the first page.")

@@ -1,0 +1,1 @@
+"""Taking payments at the desk, and showing what was taken."""

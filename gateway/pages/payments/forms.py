@@ -1,0 +1,56 @@
+"""The form of the payment desk."""
+
+from decimal import Decimal, InvalidOperation
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional
+
+from contracts.cards import PaymentMode
+
+
+class PaymentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    """What is paid and how. `shown` is the amount whose months the page shows, `key` makes a second click harmless."""
+
+    amount = StringField(
+        _l("Amount"),
+        [
+            InputRequired(_l("Enter the amount.")),
+            Length(max=30, message=_l("That is too long for an amount.")),
+        ],
+        filters=[lambda text: text.strip() if text else text],
+        render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": 30},
+    )
+    mode = RadioField(
+        _l("Paid"),
+        choices=[
+            SelectChoice(PaymentMode.CASH.value, _l("In cash")),
+            SelectChoice(PaymentMode.ONLINE.value, _l("Online")),
+        ],
+        default=PaymentMode.CASH.value,
+    )
+    reference = StringField(
+        _l("Reference number"),
+        [Optional(), Length(max=80, message=_l("Use at most 80 characters."))],
+        filters=[lambda text: text.strip() if text else text],
+        description=_l("Of the online payment, as the bank or the app shows it."),
+        render_kw={"autocomplete": "off", "maxlength": 80},
+    )
+    service = HiddenField()
+    shown = HiddenField()
+    key = HiddenField(validators=[InputRequired(), Length(max=255)])
+
+    @property
+    def is_as_shown(self) -> bool:
+        """Whether the page showed what this amount pays."""
+        return _number(self.shown.data) is not None and _number(self.shown.data) == _number(self.amount.data)
+
+
+def _number(text: str | None) -> Decimal | None:
+    """What was typed as a number: 500 is 500.00. Whether it is an amount, billing says."""
+    try:
+        return Decimal(text or "")
+    except InvalidOperation:
+        return None

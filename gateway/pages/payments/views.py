@@ -1,0 +1,127 @@
+"""Pages of the payment desk: look, confirm, receipt, invoice."""
+
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from pydantic import ValidationError
+
+from contracts.calls.billing import (
+    GetDues,
+    GetPayment,
+    ListSubscriptions,
+    PaymentPreview,
+    PreviewPayment,
+    RecordPayment,
+    SubscriptionView,
+)
+from contracts.calls.customers import GetCustomer
+from contracts.cards import PaymentMode, Service
+from contracts.errors import Refusal, RuleBroken
+from gateway.invoice_file import invoice_pdf
+from gateway.pages.said import beside_fields
+from gateway.rpc import ask
+
+from .forms import PaymentForm
+
+pages = Blueprint("payment_pages", __name__)
+
+_KEY_USED = "idempotency_key_reused"
+
+
+@pages.route("/customers/<uuid:customer_id>/payment", methods=["GET", "POST"])
+def take(customer_id: UUID) -> Response:
+    """Take a payment: what it pays is shown first, and only what was shown is taken."""
+    form = PaymentForm(request.form if request.method == "POST" else request.args)
+    if request.method == "GET":
+        form.key.data = str(uuid4())
+        return _desk(customer_id, form)
+    if not form.validate_on_submit():
+        return _desk(customer_id, form, status=422)
+    if not form.is_as_shown:
+        return _desk(customer_id, form, notice=gettext("Look again: this is what the new amount pays."))
+    try:
+        payment = ask(
+            RecordPayment(
+                customer_id=customer_id,
+                amount=form.amount.data,
+                mode=PaymentMode(form.mode.data),
+                reference=form.reference.data or None,
+                service_kind=_service(form),
+                idempotency_key=form.key.data,
+            )
+        )
+    except (Refusal, ValidationError) as error:
+        return _desk(customer_id, form, refusal=error)
+    flash(gettext("The payment is taken."))
+    target = url_for("payment_pages.show", number=payment.payment_number)
+    return current_app.make_response(redirect(target, code=303))
+
+
+@pages.get("/payments/<document:number>")
+def show(number: str) -> str:
+    """One payment: the receipt."""
+    payment = ask(GetPayment(payment_number=number))
+    return render_template(
+        "payments/show.html",
+        payment=payment,
+        customer=ask(GetCustomer(customer_id=payment.customer_id)),
+        subscriptions=_touched(payment.customer_id, {part.subscription_id for part in payment.allocations}),
+    )
+
+
+@pages.get("/invoices/<document:number>.pdf")
+def show_invoice(number: str) -> Response:
+    """An invoice as PDF, to read, keep or print."""
+    return invoice_pdf(number)
+
+
+def _desk(
+    customer_id: UUID,
+    form: PaymentForm,
+    *,
+    notice: str | None = None,
+    refusal: Refusal | ValidationError | None = None,
+    status: int = 200,
+) -> Response:
+    """The desk with what the amount pays, or with why it cannot be taken."""
+    customer, dues = ask(GetCustomer(customer_id=customer_id)), ask(GetDues(customer_id=customer_id))
+    message, preview = None, None
+    if dues.charges and not form.errors and refusal is None:
+        try:
+            preview = _preview(customer_id, form)
+        except (RuleBroken, ValidationError) as error:
+            refusal, notice = error, None
+    if refusal is not None:
+        status, message = beside_fields(form, refusal)
+        if isinstance(refusal, Refusal) and refusal.code == _KEY_USED:
+            form.key.data = str(uuid4())
+            message = gettext(
+                "This page has taken a payment already; see below what is open now, and start anew if you mean a "
+                "second one."
+            )
+    form.shown.data = preview.amount.decimal_text() if preview else ""
+    if preview:
+        form.amount.data = form.shown.data
+    return Response(
+        render_template(
+            "payments/take.html", customer=customer, dues=dues, form=form, preview=preview, message=message,
+            notice=notice, services=sorted({charge.service for charge in dues.charges if charge.service}),
+        ),
+        status,
+    )  # fmt: skip
+
+
+def _preview(customer_id: UUID, form: PaymentForm) -> PaymentPreview:
+    amount = form.amount.data or None
+    return ask(PreviewPayment(customer_id=customer_id, amount=amount, service_kind=_service(form)))
+
+
+def _service(form: PaymentForm) -> Service | None:
+    """The service that the payment is for; all of them when none is chosen, or one that does not exist."""
+    return Service(form.service.data) if form.service.data in list(Service) else None
+
+
+def _touched(customer_id: UUID, ids: set[UUID | None]) -> list[SubscriptionView]:
+    """The subscriptions that a payment was for, as they stand now."""
+    return [one for one in ask(ListSubscriptions(customer_id=customer_id)).items if one.id in ids]
