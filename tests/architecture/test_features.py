@@ -1,6 +1,7 @@
 """docs/features.md keeps every number once, and the tests that it names are there."""
 
 import re
+
 from tests.architecture.source_files import ROOT
 
 ROW = re.compile(r"^\| (C\d\d) .*\| (done|desk|API|-) \|(.*)\|(.*)\|$", re.MULTILINE)
