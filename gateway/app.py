@@ -11,6 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
+from chassis.clock import SystemClock
 from chassis.health import Health
 from chassis.settings import Settings
 from gateway import auth, csrf, docs, errors, headers, health, metrics, tracing
@@ -68,6 +69,7 @@ def create_app(client: Client, settings: Settings, health_of_process: Health | N
     app.extensions["headend.calls"] = Calls(client, Bulkhead(max(1, settings.gateway_threads * 4 // 5)))
     app.extensions["headend.health"] = health_of_process or Health()
     app.extensions["headend.sessions"] = SessionCache()
+    app.extensions["headend.clock"] = SystemClock(settings.today)
     tracing.install(app)
     metrics.install(app)
     headers.install(app, settings)

@@ -1,5 +1,6 @@
 """Pages for finding customers and for one customer."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
@@ -32,16 +33,22 @@ def find() -> Response:
 @pages.get("/<uuid:customer_id>")
 def show(customer_id: UUID) -> str:
     """One customer: who they are, what they have, what they owe, what they paid."""
-    customer = ask(GetCustomer(customer_id=customer_id))
     sees_money = Right.SEE_MONEY in RIGHTS[g.caller.me.role]
     return render_template(
         "customers/show.html",
-        customer=customer,
-        subscriptions=ask(ListSubscriptions(customer_id=customer_id)).items,
-        dues=ask(GetDues(customer_id=customer_id)),
-        payments=ask(ListPayments(customer_id=customer_id, limit=RECENT)).items if sees_money else None,
+        **facts_of(customer_id, with_payments=sees_money),
         may_take=Right.TAKE_PAYMENTS in RIGHTS[g.caller.me.role],
     )
+
+
+def facts_of(customer_id: UUID, *, with_payments: bool = True) -> dict[str, Any]:
+    """What the page of a customer shows: themself, what they have, what they owe, what they paid lately."""
+    return {
+        "customer": ask(GetCustomer(customer_id=customer_id)),
+        "subscriptions": ask(ListSubscriptions(customer_id=customer_id)).items,
+        "dues": ask(GetDues(customer_id=customer_id)),
+        "payments": ask(ListPayments(customer_id=customer_id, limit=RECENT)).items if with_payments else None,
+    }
 
 
 def _is_one(found: CustomerList, search: str) -> bool:

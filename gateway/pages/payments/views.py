@@ -6,9 +6,11 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from flask_babel import gettext
 from pydantic import ValidationError
 
+from chassis.clock import Clock
 from contracts.calls.billing import (
     GetDues,
     GetPayment,
+    ListPayments,
     ListSubscriptions,
     PaymentPreview,
     PreviewPayment,
@@ -70,6 +72,16 @@ def show(number: str) -> str:
     )
 
 
+@pages.get("/customers/<uuid:customer_id>/payments")
+def of_year(customer_id: UUID) -> str:
+    """A customer's payments of one year, this year's when none is named."""
+    customer = ask(GetCustomer(customer_id=customer_id))
+    year = _year(request.args.get("year", ""))
+    cursor = request.args.get("cursor") or None
+    found = ask(ListPayments(customer_id=customer_id, year=year, cursor=cursor))
+    return render_template("payments/year.html", customer=customer, year=year, found=found)
+
+
 @pages.get("/invoices/<document:number>.pdf")
 def show_invoice(number: str) -> Response:
     """An invoice as PDF, to read, keep or print."""
@@ -120,6 +132,14 @@ def _preview(customer_id: UUID, form: PaymentForm) -> PaymentPreview:
 def _service(form: PaymentForm) -> Service | None:
     """The service that the payment is for; all of them when none is chosen, or one that does not exist."""
     return Service(form.service.data) if form.service.data in list(Service) else None
+
+
+def _year(text: str) -> int:
+    """The year that was asked for; this one when it is none."""
+    if text.isascii() and text.isdigit() and 2000 <= int(text) <= 2100:
+        return int(text)
+    clock: Clock = current_app.extensions["headend.clock"]
+    return clock.today("UTC").year
 
 
 def _touched(customer_id: UUID, ids: set[UUID | None]) -> list[SubscriptionView]:
