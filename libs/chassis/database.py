@@ -140,7 +140,7 @@ def lock_key(session: Session, key: int) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
-def _json(document: Any) -> str:
+def json_text(document: Any) -> str:
     """The text of a JSON column. A model writes itself, several times as quickly as by way of dictionaries."""
     if isinstance(document, BaseModel):
         return document.model_dump_json()
@@ -149,7 +149,7 @@ def _json(document: Any) -> str:
 
 def _sqlite(url: str) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 10, "isolation_level": None},
-                           pool_size=20, max_overflow=20, hide_parameters=True, json_serializer=_json)  # fmt: skip
+                           pool_size=20, max_overflow=20, hide_parameters=True, json_serializer=json_text)  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -170,7 +170,7 @@ def _postgresql(url: str, pool_size: int) -> Engine:
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size, max_overflow=5, pool_timeout=5, pool_recycle=1800, hide_parameters=True,
-        json_serializer=_json,
+        json_serializer=json_text,
         connect_args={"connect_timeout": 5, "options": options, "keepalives": 1, "keepalives_idle": 5,
                       "keepalives_interval": 3, "keepalives_count": 3},
     )  # fmt: skip

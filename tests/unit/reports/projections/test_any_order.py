@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
+from chassis.database import json_text
 from contracts.calls.reports import Selection
 from contracts.cards import Address, PaymentMode, SubscriptionStatus
 from contracts.events import (
@@ -66,7 +67,7 @@ def report_rows(session: Session, selection: Selection, period: str = "2026-11")
 
 def read_model_of(events: Iterable[Event]) -> dict[str, Any]:
     """Every row of every table, and what reports say, after these events."""
-    engine = create_engine("sqlite://")
+    engine = create_engine("sqlite://", json_serializer=json_text)
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         apply(session, events)
@@ -131,7 +132,7 @@ def test_a_charge_is_paid_only_when_nothing_of_it_is_open(
 
 
 def test_a_month_settled_before_the_import_is_paid_without_a_payment() -> None:
-    engine = create_engine("sqlite://")
+    engine = create_engine("sqlite://", json_serializer=json_text)
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         apply(session, [raised(MAIN, OCTOBER)])
