@@ -1,7 +1,8 @@
-"""A billing database for each test: migrated once, copied for each."""
+"""A billing database for each test, migrated once and copied; and Deepa, who owes two months."""
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import event
 from billing.triggers import APPEND_ONLY
 from chassis.database import Database
 from chassis.migrations import migrate, migrations_of
+from contracts.cards import BranchCard, CustomerCard, Service
 from tests.unit.billing.builders import World
 
 
@@ -31,3 +33,20 @@ def world(empty_billing: Path, tmp_path: Path) -> Iterator[World]:
     event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
     yield World(database)
     database.close()
+
+
+@pytest.fixture
+def branch(world: World) -> BranchCard:
+    return world.branch()
+
+
+@pytest.fixture
+def deepa(world: World, branch: BranchCard) -> CustomerCard:
+    """Owes cable TV (250) and broadband (600) for October and November 2026."""
+    customer = world.customer(branch)
+    world.on(2026, 10, 1)
+    world.subscription(customer, world.plan(branch, Service.CABLE_TV, "250.00"), date(2026, 10, 1))
+    world.subscription(customer, world.plan(branch, Service.BROADBAND, "600.00"), date(2026, 10, 1))
+    world.bill("2026-10")
+    world.on(2026, 11, 21).bill("2026-11")
+    return customer

@@ -22,19 +22,6 @@ from contracts.money import NotAnAmount
 from tests.unit.billing.builders import World, customer_actor, staff
 
 
-@pytest.fixture
-def deepa(world: World) -> CustomerCard:
-    """Owes cable TV (250) and broadband (600) for October and November 2026."""
-    branch = world.branch()
-    customer = world.customer(branch)
-    world.on(2026, 10, 1)
-    world.subscription(customer, world.plan(branch, Service.CABLE_TV, "250.00"), date(2026, 10, 1))
-    world.subscription(customer, world.plan(branch, Service.BROADBAND, "600.00"), date(2026, 10, 1))
-    world.bill("2026-10")
-    world.on(2026, 11, 21).bill("2026-11")
-    return customer
-
-
 def preview(
     world: World,
     customer: CustomerCard,
