@@ -45,12 +45,14 @@ class PaymentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     @property
     def is_as_shown(self) -> bool:
         """Whether the page showed what this amount pays."""
-        return _number(self.shown.data) is not None and _number(self.shown.data) == _number(self.amount.data)
+        shown = _number(self.shown.data)
+        return shown is not None and shown == _number(self.amount.data)
 
 
 def _number(text: str | None) -> Decimal | None:
     """What was typed as a number: 500 is 500.00. Whether it is an amount, billing says."""
     try:
-        return Decimal(text or "")
+        number = Decimal(text or "")
     except InvalidOperation:
         return None
+    return number if number.is_finite() else None

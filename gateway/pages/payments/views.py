@@ -19,7 +19,7 @@ from contracts.calls.billing import (
 )
 from contracts.calls.customers import GetCustomer
 from contracts.cards import PaymentMode, Service
-from contracts.errors import Refusal, RuleBroken
+from contracts.errors import Invalid, Refusal, RuleBroken
 from gateway.invoice_file import invoice_pdf
 from gateway.pages.said import beside_fields
 from gateway.rpc import ask
@@ -55,7 +55,11 @@ def take(customer_id: UUID) -> Response:
         )
     except (Refusal, ValidationError) as error:
         return _desk(customer_id, form, refusal=error)
-    flash(gettext("The payment is taken."))
+    flash(
+        gettext("This payment was taken already, once; its receipt is below.")
+        if payment.replayed
+        else gettext("The payment is taken.")
+    )
     target = url_for("payment_pages.show", number=payment.payment_number)
     return current_app.make_response(redirect(target, code=303))
 
@@ -99,10 +103,11 @@ def _desk(
     """The desk with what the amount pays, or with why it cannot be taken."""
     customer, dues = ask(GetCustomer(customer_id=customer_id)), ask(GetDues(customer_id=customer_id))
     message, preview = None, None
-    if dues.charges and not form.errors and refusal is None:
+    # Support sees that there are dues and no charges; that they take no payments is for billing to say.
+    if dues.has_dues and not form.errors and refusal is None:
         try:
             preview = _preview(customer_id, form)
-        except (RuleBroken, ValidationError) as error:
+        except (Invalid, RuleBroken, ValidationError) as error:
             refusal, notice = error, None
     if refusal is not None:
         status, message = beside_fields(form, refusal)

@@ -26,7 +26,7 @@ from contracts.calls.billing import (
 )
 from contracts.calls.customers import CheckSession, CustomerList, GetCustomer, ListCustomers
 from contracts.calls.reports import Document, RenderInvoice
-from contracts.errors import Conflict, FieldError, NotFound, RuleBroken
+from contracts.errors import FieldError, Forbidden, Invalid, NotFound, RuleBroken
 from contracts.money import Money
 from tests.unit.gateway import answers
 from tests.unit.gateway.conftest import ScriptedClient
@@ -158,6 +158,33 @@ def test_an_amount_that_cannot_be_taken_is_said_beside_it(desk: FlaskClient, bus
     assert field(page, "amount") == "300"
 
 
+@pytest.mark.parametrize("typed", ["abc", "sNaN", "NaN", "1e999"])
+def test_what_is_no_amount_is_said_beside_it(desk: FlaskClient, bus: ScriptedClient, typed: str) -> None:
+    sentence = f'"{typed}" is not an amount; write it like "250.00".'
+    errors = [FieldError(field="amount", code="not_an_amount", message=sentence)]
+    bus.tell(
+        PreviewPayment,
+        lambda asked: preview(asked) if asked.amount is None else Invalid(sentence, errors=errors),
+    )
+    page = take(desk, amount=typed)
+    assert (page.status_code, bus.count(RecordPayment)) == (400, 0)
+    assert 'id="amount-error"' in page.text and field(page, "amount") == typed
+
+
+def test_who_may_not_take_payments_is_refused_at_the_desk(desk: FlaskClient, bus: ScriptedClient) -> None:
+    hidden = {"total": None, "minimum_payment": None, "charges": (), "periods": ()}
+    bus.tell(GetDues, answers.dues().model_copy(update=hidden))
+    bus.tell(PreviewPayment, Forbidden("Your role (support) may not do this; ask a colleague who may."))
+    page = desk.get(DESK)
+    assert page.status_code == 403 and "Nothing is open" not in page.text
+
+
+def test_a_payment_that_was_taken_before_is_not_called_new(desk: FlaskClient, bus: ScriptedClient) -> None:
+    bus.tell(RecordPayment, answers.payment(replayed=True))
+    receipt = desk.get(take(desk).headers["Location"]).text
+    assert "taken already" in receipt and "The payment is taken." not in receipt
+
+
 def test_what_billing_refuses_is_said_beside_the_field(desk: FlaskClient, bus: ScriptedClient) -> None:
     sentence = "An online payment needs its reference number."
     errors = [FieldError(field="reference", code="reference_required", message=sentence)]
@@ -167,7 +194,7 @@ def test_what_billing_refuses_is_said_beside_the_field(desk: FlaskClient, bus: S
     assert 'id="reference-error"' in page.text
 
 
-class KeyReused(Conflict):
+class KeyReused(RuleBroken):
     """As billing says it."""
 
     code = "idempotency_key_reused"
@@ -177,7 +204,7 @@ def test_a_page_that_took_a_payment_takes_no_other(desk: FlaskClient, bus: Scrip
     bus.tell(RecordPayment, KeyReused("This Idempotency-Key was used before for another payment."))
     key = field(desk.get(DESK), "key")
     page = take(desk, key=key)
-    assert page.status_code == 409 and "has taken a payment already" in page.text
+    assert page.status_code == 422 and "has taken a payment already" in page.text
     assert field(page, "key") != key
 
 
