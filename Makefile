@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check scenario bench reset messages settings-table lock
+.PHONY: help run test check scenario bench reset messages settings-table texts lock
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,10 @@ messages: .venv/ready  ## write docs/messages.md from the contracts
 
 settings-table: .venv/ready  ## write the settings table of README.md from the settings
 	@$(BIN)/python -m deploy.settings_doc README.md
+
+texts: .venv/ready  ## bring the pages' texts in gateway/texts up to date with the pages
+	@$(BIN)/pybabel -q extract -F gateway/texts/babel.cfg -k _l -k ngettext:1,2 --no-location --omit-header -o gateway/texts/pages.pot gateway
+	@for language in fr id pl zh_Hant fa; do $(BIN)/pybabel -q update --no-fuzzy-matching -i gateway/texts/pages.pot -o gateway/texts/$$language.po -l $$language; done
 
 reset:  ## forget everything that `make run` stored (asks first; YES=1 does not)
 	@home=$${HEADEND_HOME:-var}; answer=$(if $(YES),yes); \

@@ -14,17 +14,12 @@ from werkzeug.routing import BaseConverter
 from chassis.clock import SystemClock
 from chassis.health import Health
 from chassis.settings import Settings
-from gateway import auth, csrf, docs, errors, headers, health, metrics, tracing
+from gateway import auth, csrf, docs, errors, headers, health, metrics, pages, tracing
 from gateway.api import RESOURCES
 from gateway.auth import SessionCache
 from gateway.bulkhead import Bulkhead
 from gateway.headers import is_secure
 from gateway.json_body import ApiRequest, ExactJson
-from gateway.pages import formats
-from gateway.pages.account.views import pages as account_pages
-from gateway.pages.customers.views import pages as customer_pages
-from gateway.pages.home.views import pages as home_pages
-from gateway.pages.payments.views import pages as payment_pages
 from gateway.rpc import Calls, Client
 from gateway.secret_key import cookie_key
 from gateway.validation import refusal_of
@@ -80,8 +75,8 @@ def create_app(client: Client, settings: Settings, health_of_process: Health | N
     app.before_request(_read_json)
     for resource in RESOURCES:
         app.register_api(resource)
-    formats.install(app)
-    for blueprint in (account_pages, home_pages, customer_pages, payment_pages, docs.pages, health.probes):
+    pages.install(app)
+    for blueprint in (docs.pages, health.probes):
         app.register_blueprint(blueprint)
     return app
 

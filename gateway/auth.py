@@ -27,7 +27,7 @@ OPEN_ENDPOINTS = frozenset(
         "static", "docs.static", "docs.page", "docs.document",
         "health.live", "health.ready", "health.metrics",
         "sign_in.open_session", "sign_in.use_password_link",
-        "account.sign_in", "account.use_password_link",
+        "account.sign_in", "account.use_password_link", "language.choose",
     }
 )  # fmt: skip
 """Routes that anybody may call. Everything else needs a session."""

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -124,11 +125,11 @@ def _answer(status: int, code: str, detail: str, errors: list[FieldError]) -> Re
 
 def _page_words(status: int) -> dict[str, Any]:
     headings = {
-        400: "That request could not be read",
-        403: "That is not yours to do",
-        404: "Nothing here",
-        413: "That is too much at once",
-        429: "Too many tries",
-        503: "A part of Headend is away",
+        400: gettext("That request could not be read"),
+        403: gettext("That is not yours to do"),
+        404: gettext("Nothing here"),
+        413: gettext("That is too much at once"),
+        429: gettext("Too many tries"),
+        503: gettext("A part of Headend is away"),
     }
-    return {"heading": headings.get(status, "That did not work")}
+    return {"heading": headings.get(status, gettext("That did not work"))}

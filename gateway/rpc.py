@@ -1,6 +1,8 @@
 """Asking services on behalf of the caller: who asks, for how long, and how many at once."""
 
-from typing import Protocol, TypeVar, cast
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar, cast
 
 from flask import current_app, g
 from pydantic import BaseModel, ValidationError
@@ -23,6 +25,9 @@ class Client(Protocol):
     def call(self, request: Call[Answer], *, actor_token: str = "", timeout: float | None = None) -> Answer:
         """Send the request and wait for its answer. Raises contracts.errors.Refusal."""
 
+    def call_together(self, requests: Sequence[Call[Any]], *, actor_token: str = "") -> list[Any]:
+        """Send several requests at once and wait for all answers. Raises contracts.errors.Refusal."""
+
 
 class Calls:
     """The gateway's way to the services."""
@@ -33,12 +38,22 @@ class Calls:
 
     def send(self, request: Call[Answer], actor_token: str = "", *, timeout: float | None = None) -> Answer:
         """Send a call within the bulkhead. Raises Refusal, among them Busy and Unavailable."""
+        with self._place():
+            return self._client.call(request, actor_token=actor_token, timeout=timeout)
+
+    def send_together(self, requests: Sequence[Call[Any]], actor_token: str = "") -> list[Any]:
+        """Send several calls within one place of the bulkhead; answers in the same order. Raises like `send`."""
+        with self._place():
+            return self._client.call_together(requests, actor_token=actor_token)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
         with self._bulkhead.place():
             try:
-                return self._client.call(request, actor_token=actor_token, timeout=timeout)
+                yield
             except ValidationError as error:
                 # Not the caller's mistake: two versions that do not understand each other.
-                log.error("answer not understood", call=request.method, error=str(error)[:500])
+                log.error("answer not understood", call=error.title, error=str(error)[:500])
                 raise Failed("The answer of a service was not understood; tell the operator.") from None
 
 
@@ -50,6 +65,14 @@ def calls() -> Calls:
 def ask(request: Call[Answer], *, timeout: float | None = None) -> Answer:
     """Send a call as the signed-in person. Raises Refusal."""
     return calls().send(request, g.caller.actor_token, timeout=timeout)
+
+
+def ask_together(*requests: Call[Any]) -> list[Any]:
+    """Send calls that do not need each other's answers as the signed-in person, all at once; answers in the same order.
+
+    Raises what the first refused one raised.
+    """
+    return calls().send_together(requests, g.caller.actor_token)
 
 
 def ask_anonymously(request: Call[Answer]) -> Answer:

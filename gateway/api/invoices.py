@@ -14,7 +14,7 @@ from contracts.fields import Period
 from gateway.api.payments import Year
 from gateway.api.resource import answer, document_response, resource
 from gateway.api.shapes import PageQuery, Parameters
-from gateway.invoice_file import invoice_pdf
+from gateway.files import invoice_pdf
 from gateway.rpc import ask
 
 api = resource(

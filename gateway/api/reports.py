@@ -20,8 +20,9 @@ from contracts.calls.reports import (
     Selection,
 )
 from contracts.cards import Service
-from gateway.api.resource import PREFIX, answer, document_response, file_response, resource
+from gateway.api.resource import PREFIX, answer, document_response, resource
 from gateway.api.shapes import Body, OptionalKeyHeader, Parameters, Whole
+from gateway.files import file_response
 from gateway.rpc import ask, calls
 
 api = resource("reports", "reports", "Paid and unpaid charges as PDF and XLSX")

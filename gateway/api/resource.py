@@ -1,7 +1,6 @@
 """What every resource is made with: a blueprint with its refusals documented, and answers as JSON."""
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response
 from flask_openapi.blueprint import APIBlueprint
@@ -57,24 +56,6 @@ def answer(
 def nothing() -> Response:
     """Carried out, and nothing to tell (204)."""
     return Response(status=204)
-
-
-def file_response(
-    content: Any, file_name: str, media_type: str, *, size: int, inline: bool = False
-) -> Response:
-    """A download; the name is encoded as RFC 6266 has it, whatever is in it."""
-    response = Response(content, 200, mimetype=media_type)
-    response.headers["Content-Length"] = str(size)
-    response.headers["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; {_named(file_name)}"
-    return response
-
-
-def _named(file_name: str) -> str:
-    """The name as parameters of Content-Disposition: ASCII for old programs, and the whole of it in UTF-8."""
-    printable = "".join(character for character in file_name if character.isprintable())
-    name = printable.replace("/", "_").replace("\\", "_")[:120]
-    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "'")
-    return f'filename="{plain}"' + ("" if plain == name else f"; filename*=UTF-8''{quote(name, safe='')}")
 
 
 def document_response(media_types: tuple[str, ...], description: str) -> dict[str, Any]:

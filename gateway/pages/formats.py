@@ -1,45 +1,25 @@
 """Money, days and months as people of a language write them; filters of the templates."""
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from babel import negotiate_locale
-from babel.dates import format_date, format_skeleton
-from babel.numbers import format_currency
-from flask import Flask, g, request
-from flask_babel import Babel, get_locale, gettext
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_currency, format_decimal
+from flask import Flask
+from flask_babel import get_locale, gettext
 
+from contracts.actor import Role
 from contracts.cards import FeeCategory, PaymentMode, Service, SubscriptionStatus
 from contracts.fields import period_start
 from contracts.money import Money
 
-LANGUAGES = ("en",)
-"""Languages that the pages are written in."""
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-
 
 def install(app: Flask) -> None:
-    """Choose each page's language, and make the filters known to every template."""
-    Babel(app, default_locale=LANGUAGES[0], locale_selector=_language)
-    app.jinja_env.globals.update(language=_language_tag, direction=_direction)
+    """Make the filters known to every template."""
     app.jinja_env.filters.update(
-        money=money_text, day=day_text, month=month_text, service=service_text, mode=mode_text,
-        status=status_text, category=category_text,
+        money=money_text, day=day_text, moment=moment_text, month=month_text, service=service_text, mode=mode_text,
+        status=status_text, category=category_text, role=role_text, count=count_text,
     )  # fmt: skip
-
-
-def _language() -> str:
-    """The language of who is signed in, else the browser's; English where neither is ours."""
-    caller = g.get("caller")
-    wanted = negotiate_locale([caller.me.locale], LANGUAGES) if caller else None
-    return wanted or request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
-
-
-def _language_tag() -> str:
-    return str(get_locale()).replace("_", "-")
-
-
-def _direction() -> str:
-    return "rtl" if _language_tag().partition("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
 def money_text(amount: Money) -> str:
@@ -50,6 +30,16 @@ def money_text(amount: Money) -> str:
 def day_text(day: date | datetime) -> str:
     """A day: 21 Nov 2026."""
     return format_date(day, "medium", locale=get_locale())
+
+
+def moment_text(moment: datetime, time_zone: str = "UTC") -> str:
+    """A moment on the wall clock of a time zone, the branch's where it is known: 21 Nov 2026, 14:05."""
+    return format_datetime(moment, "medium", tzinfo=ZoneInfo(time_zone), locale=get_locale())
+
+
+def count_text(number: int) -> str:
+    """A number of things: 7,043."""
+    return format_decimal(number, locale=get_locale())
 
 
 def month_text(period: str) -> str:
@@ -92,4 +82,30 @@ def status_text(status: SubscriptionStatus) -> str:
 
 def category_text(category: FeeCategory) -> str:
     """What a charge is for."""
-    return category.value.replace("_", " ").capitalize()
+    names: dict[FeeCategory, str] = {
+        FeeCategory.USAGE: gettext("Usage"),
+        FeeCategory.INSTALLATION: gettext("Installation"),
+        FeeCategory.HANDLING: gettext("Handling"),
+        FeeCategory.LABOUR_AND_MATERIAL: gettext("Labour and material"),
+        FeeCategory.RELOCATION: gettext("Relocation"),
+        FeeCategory.TRANSFER: gettext("Transfer"),
+        FeeCategory.VOLUNTARY_STOP: gettext("Voluntary stop"),
+        FeeCategory.REACTIVATION: gettext("Reactivation"),
+        FeeCategory.MAINTENANCE: gettext("Maintenance"),
+        FeeCategory.LATE: gettext("Late fee"),
+        FeeCategory.OTHER: gettext("Other"),
+    }
+    return names[category]
+
+
+def role_text(role: Role) -> str:
+    """What somebody is to the operator."""
+    names: dict[Role, str] = {
+        Role.ADMIN: gettext("Operator admin"),
+        Role.MANAGER: gettext("Manager"),
+        Role.CASHIER: gettext("Cashier"),
+        Role.SUPPORT: gettext("Support"),
+        Role.TECHNICIAN: gettext("Technician"),
+        Role.CUSTOMER: gettext("Customer"),
+    }
+    return names[role]

@@ -3,10 +3,11 @@
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -53,19 +54,17 @@ class RpcClient:
         Raises the Refusal that the service raised, or ServiceAway when none came in time. `service` addresses calls
         that every service answers; `timeout` is in seconds.
         """
-        seconds = timeout or self._seconds
-        reply = self._ask(request, actor_token, service or request.service, seconds)
-        if reply.get("error"):
-            log.error("call failed", call=request.method, error=reply["error"])
-            if (
-                reply["error"].get("exc_type") == "MethodNotFound"
-            ):  # a replica of an older version, in an upgrade
-                raise ServiceAway("The service is being brought to a newer version; try again in a moment.")
-            raise Failed("The service met an error; try again, and tell the operator if it stays.")
-        result = reply["result"]
-        if "refusal" in result:
-            raise refusal_from(RefusalEnvelope.model_validate(result["refusal"]))
-        return type(request).answer.model_validate(result["answer"])  # type: ignore[return-value]  # Call[Answer] says so
+        asked = self._ask(request, actor_token, service or request.service, timeout or self._seconds)
+        return _answer_to(request, self._wait(asked))
+
+    def call_together(self, requests: Sequence[Call[Any]], *, actor_token: str = "") -> list[Any]:
+        """Carry out calls that do not need each other's answers, all at once; the answers in the same order.
+
+        Raises what the first refused one in that order raised; the others are carried out all the same.
+        """
+        asked = [self._ask(request, actor_token, request.service, self._seconds) for request in requests]
+        replies = [self._wait(one) for one in asked]
+        return [_answer_to(request, reply) for request, reply in zip(requests, replies, strict=True)]
 
     def connected(self) -> bool:
         """Whether answers can reach this client now; begins to connect when it has not begun yet."""
@@ -81,7 +80,8 @@ class RpcClient:
             except queue.Empty:
                 break
 
-    def _ask(self, request: Call[Any], actor_token: str, service: str, seconds: float) -> dict[str, Any]:
+    def _ask(self, request: Call[Any], actor_token: str, service: str, seconds: float) -> "_Asked":
+        """Send the request. Raises ServiceAway."""
         deadline = time.monotonic() + seconds
         self._start()
         if not self._listening.wait(min(seconds, 3.0)):
@@ -98,13 +98,20 @@ class RpcClient:
                     {"args": [], "kwargs": {"envelope": envelope}}, routing_key=f"{service}.{request.method}",
                     reply_to=self._reply_key, correlation_id=correlation, deadline=deadline,
                 )  # fmt: skip
-            return future.result(max(0.01, deadline - time.monotonic()))
+        except BaseException:
+            self._pending.pop(correlation, None)
+            raise
+        return _Asked(service, correlation, future, deadline)
+
+    def _wait(self, asked: "_Asked") -> dict[str, Any]:
+        try:
+            return asked.future.result(max(0.01, asked.deadline - time.monotonic()))
         except FutureTimeout:
             raise ServiceAway(
-                f"The {service} service did not answer in time; try again in a moment."
+                f"The {asked.service} service did not answer in time; try again in a moment."
             ) from None
         finally:
-            self._pending.pop(correlation, None)
+            self._pending.pop(asked.correlation, None)
 
     @contextmanager
     def _publisher(self, deadline: float) -> Iterator["_Publisher"]:
@@ -168,6 +175,29 @@ class RpcClient:
                         "The message bus went away before the answer came; it may still have been done."
                     )
                 )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A request that is under way; `deadline` is of time.monotonic()."""
+
+    service: str
+    correlation: str
+    future: Future[dict[str, Any]]
+    deadline: float
+
+
+def _answer_to(request: Call[Answer], reply: dict[str, Any]) -> Answer:
+    """The answer in a reply. Raises the Refusal that the service raised."""
+    if reply.get("error"):
+        log.error("call failed", call=request.method, error=reply["error"])
+        if reply["error"].get("exc_type") == "MethodNotFound":  # a replica of an older version, in an upgrade
+            raise ServiceAway("The service is being brought to a newer version; try again in a moment.")
+        raise Failed("The service met an error; try again, and tell the operator if it stays.")
+    result = reply["result"]
+    if "refusal" in result:
+        raise refusal_from(RefusalEnvelope.model_validate(result["refusal"]))
+    return type(request).answer.model_validate(result["answer"])  # type: ignore[return-value]  # Call[Answer] says so
 
 
 class _Publisher:

@@ -1,5 +1,6 @@
 """Forms of the account pages."""
 
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
@@ -9,10 +10,10 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     """User name and password."""
 
     username = StringField(
-        "User name",
+        _l("User name"),
         [
-            InputRequired("Enter your user name."),
-            Length(max=200, message="That is too long for a user name."),
+            InputRequired(_l("Enter your user name.")),
+            Length(max=200, message=_l("That is too long for a user name.")),
         ],
         render_kw={
             "autocomplete": "username",
@@ -22,8 +23,11 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         },
     )
     password = PasswordField(
-        "Password",
-        [InputRequired("Enter your password."), Length(max=200, message="That is too long for a password.")],
+        _l("Password"),
+        [
+            InputRequired(_l("Enter your password.")),
+            Length(max=200, message=_l("That is too long for a password.")),
+        ],
         render_kw={"autocomplete": "current-password", "maxlength": 200},
     )
     next = HiddenField()
@@ -33,20 +37,22 @@ class NewPasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no ty
     """A new password, typed twice."""
 
     password = PasswordField(
-        "New password",
+        _l("New password"),
         [
-            InputRequired("Enter a new password."),
-            Length(min=10, message="Use at least 10 characters."),
-            Length(max=200, message="Use at most 200 characters."),
+            InputRequired(_l("Enter a new password.")),
+            Length(min=10, message=_l("Use at least 10 characters.")),
+            Length(max=200, message=_l("Use at most 200 characters.")),
         ],
-        description="At least 10 characters. A few words that belong together only for you are easy to remember.",
+        description=_l(
+            "At least 10 characters. A few words that belong together only for you are easy to remember."
+        ),
         render_kw={"autocomplete": "new-password", "maxlength": 200},
     )
     repeated = PasswordField(
-        "New password once more",
+        _l("New password once more"),
         [
-            InputRequired("Enter the new password once more."),
-            EqualTo("password", message="The two passwords are not the same."),
+            InputRequired(_l("Enter the new password once more.")),
+            EqualTo("password", message=_l("The two passwords are not the same.")),
         ],
         render_kw={"autocomplete": "new-password", "maxlength": 200},
     )
@@ -56,10 +62,10 @@ class ChangePasswordForm(NewPasswordForm):
     """The password as it is, then the new one twice."""
 
     current_password = PasswordField(
-        "Current password",
+        _l("Current password"),
         [
-            InputRequired("Enter your current password."),
-            Length(max=200, message="That is too long for a password."),
+            InputRequired(_l("Enter your current password.")),
+            Length(max=200, message=_l("That is too long for a password.")),
         ],
         render_kw={"autocomplete": "current-password", "maxlength": 200},
     )

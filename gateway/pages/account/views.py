@@ -1,27 +1,15 @@
 """Pages for signing in and out, and for passwords."""
 
-import unicodedata
-
-from flask import (
-    Blueprint,
-    Response,
-    current_app,
-    flash,
-    g,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
-from flask_wtf import FlaskForm
+from flask import Blueprint, Response, flash, g, request, session, url_for
+from flask_babel import gettext
 from pydantic import ValidationError
 
 from chassis.logs import logger
 from contracts.calls.customers import ChangeOwnPassword, SetPasswordByLink, SignIn, SignOut
 from contracts.errors import Refusal, Unavailable
 from gateway.auth import session_cache, signed_in
-from gateway.pages.said import beside_fields
+from gateway.pages.answering import go, local_path, show_form
+from gateway.pages.languages import CHOSEN
 from gateway.rpc import ask, ask_anonymously
 
 from .forms import ChangePasswordForm, NewPasswordForm, SignInForm
@@ -36,10 +24,10 @@ def sign_in() -> Response:
     form = SignInForm()
     if request.method == "GET":
         if signed_in() is not None:
-            return _go("/")
+            return go("/")
         form.next.data = local_path(request.args.get("next", ""))
     if not form.validate_on_submit():
-        return _show("account/sign_in.html", form)
+        return show_form("account/sign_in.html", form)
     try:
         opened = ask_anonymously(
             SignIn(
@@ -49,11 +37,10 @@ def sign_in() -> Response:
             )
         )
     except (Refusal, ValidationError) as error:
-        return _show("account/sign_in.html", form, error)
-    # A fresh cookie: what an attacker may have planted before is worthless now (TRUST, check 7).
-    session.clear()
+        return show_form("account/sign_in.html", form, error)
+    _fresh_cookie()
     session["token"] = opened.token
-    return _go(
+    return go(
         url_for("account.change_password") if opened.must_change_password else local_path(form.next.data)
     )
 
@@ -68,9 +55,9 @@ def sign_out() -> Response:
     except Unavailable as error:
         # The cookie goes all the same; the session itself ends by its time.
         log.warning("sign-out did not reach customers", code=error.code)
-    session.clear()
-    flash("You are signed out.")
-    return _go(url_for("account.sign_in"))
+    _fresh_cookie()
+    flash(gettext("You are signed out."))
+    return go(url_for("account.sign_in"))
 
 
 @pages.route("/password/<token>", methods=["GET", "POST"])
@@ -78,15 +65,15 @@ def use_password_link(token: str) -> Response:
     """Set a password with the one-time link from an e-mail."""
     form = NewPasswordForm()
     if not form.validate_on_submit():
-        return _show("account/set_password.html", form)
+        return show_form("account/set_password.html", form)
     try:
         ask_anonymously(SetPasswordByLink(link_token=token, password=form.password.data))
         session_cache().forget_all()
     except (Refusal, ValidationError) as error:
-        return _show("account/set_password.html", form, error)
-    session.clear()
-    flash("Your password is set. Sign in with it now.")
-    return _go(url_for("account.sign_in"))
+        return show_form("account/set_password.html", form, error)
+    _fresh_cookie()
+    flash(gettext("Your password is set. Sign in with it now."))
+    return go(url_for("account.sign_in"))
 
 
 @pages.route("/password", methods=["GET", "POST"])
@@ -94,7 +81,7 @@ def change_password() -> Response:
     """Change your own password; after a first sign-in with a one-time password this comes before everything else."""
     form = ChangePasswordForm()
     if not form.validate_on_submit():
-        return _show("account/change_password.html", form)
+        return show_form("account/change_password.html", form)
     token = g.caller.session_token
     try:
         ask(
@@ -103,28 +90,15 @@ def change_password() -> Response:
             )
         )
     except (Refusal, ValidationError) as error:
-        return _show("account/change_password.html", form, error)
+        return show_form("account/change_password.html", form, error)
     session_cache().forget_all()
-    flash("Your password is changed. Your other sessions have ended.")
-    return _go("/")
+    flash(gettext("Your password is changed. Your other sessions have ended."))
+    return go("/")
 
 
-def local_path(text: str | None) -> str:
-    """The path when it leads to a page of ours, else the first page: nobody is sent to another site."""
-    if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
-        return "/"
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        return "/"
-    return text
-
-
-def _go(target: str) -> Response:
-    return current_app.make_response(redirect(target, code=303))
-
-
-def _show(template: str, form: FlaskForm, error: Refusal | ValidationError | None = None) -> Response:
-    """The form as typed, with what is wrong beside each field, and the status that goes with it."""
-    status, message = (422 if form.errors else 200), None
-    if error is not None:
-        status, message = beside_fields(form, error)
-    return Response(render_template(template, form=form, message=message), status)
+def _fresh_cookie() -> None:
+    """Forget all but the language: what an attacker may have planted before is worthless now (TRUST, check 7)."""
+    language = session.get(CHOSEN)
+    session.clear()
+    if language is not None:
+        session[CHOSEN] = language

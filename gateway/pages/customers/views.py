@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
-from contracts.actor import RIGHTS, Right
-from contracts.calls.billing import GetDues, ListPayments, ListSubscriptions
-from contracts.calls.customers import CustomerList, GetCustomer, ListCustomers
-from contracts.errors import Forbidden
+from contracts.actor import Right
+from contracts.calls.billing import ListPayments, ListSubscriptions
+from contracts.calls.customers import CustomerList, ListCustomers
+from gateway.pages.customers.hub import hub_facts
+from gateway.pages.places import may, staff_only
 from gateway.rpc import ask
 
 pages = Blueprint("customer_pages", __name__, url_prefix="/customers")
@@ -21,7 +22,7 @@ RECENT = 5
 @pages.get("")
 def find() -> Response:
     """Customers by number, name or mobile; the exact number of one leads to their page at once."""
-    _staff_only()
+    staff_only()
     search, cursor = request.args.get("search", "").strip()[:200], request.args.get("cursor")
     found = ask(ListCustomers(search=search, cursor=cursor or None, limit=PAGE_ROWS))
     if search and not cursor and _is_one(found, search):
@@ -33,30 +34,19 @@ def find() -> Response:
 @pages.get("/<uuid:customer_id>")
 def show(customer_id: UUID) -> str:
     """One customer: who they are, what they have, what they owe, what they paid."""
-    sees_money = Right.SEE_MONEY in RIGHTS[g.caller.me.role]
-    return render_template(
-        "customers/show.html",
-        **facts_of(customer_id, with_payments=sees_money),
-        may_take=Right.TAKE_PAYMENTS in RIGHTS[g.caller.me.role],
-    )
+    facts = facts_of(customer_id, with_payments=may(Right.SEE_MONEY))
+    return render_template("customers/show.html", **facts)
 
 
 def facts_of(customer_id: UUID, *, with_payments: bool = True) -> dict[str, Any]:
     """What the page of a customer shows: themself, what they have, what they owe, what they paid lately."""
-    return {
-        "customer": ask(GetCustomer(customer_id=customer_id)),
-        "subscriptions": ask(ListSubscriptions(customer_id=customer_id)).items,
-        "dues": ask(GetDues(customer_id=customer_id)),
-        "payments": ask(ListPayments(customer_id=customer_id, limit=RECENT)).items if with_payments else None,
-    }
+    payments = [ListPayments(customer_id=customer_id, limit=RECENT)] if with_payments else []
+    facts, (subscriptions, *paid) = hub_facts(
+        customer_id, ListSubscriptions(customer_id=customer_id), *payments
+    )
+    return {**facts, "subscriptions": subscriptions.items, "payments": paid[0].items if paid else None}
 
 
 def _is_one(found: CustomerList, search: str) -> bool:
     """Whether the search names one customer: by the whole CRF number, or because only one fits."""
     return bool(found.items) and (len(found.items) == 1 or found.items[0].crf.casefold() == search.casefold())
-
-
-def _staff_only() -> None:
-    """Customers have pages of their own; the owner of the data checks this once more."""
-    if not g.caller.is_staff:
-        raise Forbidden("This page is for staff; what is yours is on the first page.")

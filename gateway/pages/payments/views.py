@@ -20,7 +20,8 @@ from contracts.calls.billing import (
 from contracts.calls.customers import GetCustomer
 from contracts.cards import PaymentMode, Service
 from contracts.errors import Invalid, Refusal, RuleBroken
-from gateway.invoice_file import invoice_pdf
+from gateway.files import invoice_pdf
+from gateway.pages.customers.hub import hub_facts
 from gateway.pages.said import beside_fields
 from gateway.rpc import ask
 
@@ -79,11 +80,10 @@ def show(number: str) -> str:
 @pages.get("/customers/<uuid:customer_id>/payments")
 def of_year(customer_id: UUID) -> str:
     """A customer's payments of one year, this year's when none is named."""
-    customer = ask(GetCustomer(customer_id=customer_id))
     year = _year(request.args.get("year", ""))
     cursor = request.args.get("cursor") or None
-    found = ask(ListPayments(customer_id=customer_id, year=year, cursor=cursor))
-    return render_template("payments/year.html", customer=customer, year=year, found=found)
+    facts, (found,) = hub_facts(customer_id, ListPayments(customer_id=customer_id, year=year, cursor=cursor))
+    return render_template("payments/year.html", year=year, found=found, **facts)
 
 
 @pages.get("/invoices/<document:number>.pdf")

@@ -1,6 +1,10 @@
-"""Every RPC call of Headend: a request model says by its type which answer it gets. One module per service."""
+"""Every RPC call of Headend: a request model says by its type which answer it gets.
+
+A module is named as the service that answers its calls; one that is not says so by `SERVICE = "customers"` at its top.
+"""
 
 import re
+import sys
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -33,7 +37,8 @@ class Call(BaseModel, Generic[Answer]):
                 break
         else:
             return
-        cls.service = cls.__module__.rpartition(".")[2]
+        module = sys.modules[cls.__module__]
+        cls.service = getattr(module, "SERVICE", cls.__module__.rpartition(".")[2])
         cls.method = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 

@@ -1,6 +1,6 @@
 """The gateway with a client that answers from a list instead of from the bus."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,9 @@ class ScriptedClient:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def call_together(self, requests: Sequence[Call[Any]], *, actor_token: str = "") -> list[Any]:
+        return [self.call(request, actor_token=actor_token) for request in requests]
 
     def last(self, kind: type[Call[Any]]) -> Any:
         """The last request of that kind."""

@@ -29,7 +29,7 @@ from contracts.calls.customers import (
 from contracts.calls.notify import ListMessages
 from contracts.calls.reports import GetReport
 from contracts.errors import Forbidden, NotFound, RuleBroken, Throttled, Unauthenticated, Unavailable
-from gateway.pages.account.views import local_path
+from gateway.pages.answering import local_path
 from tests.unit.gateway import answers
 from tests.unit.gateway.conftest import TOKEN, ScriptedClient
 

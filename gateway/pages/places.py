@@ -1,0 +1,82 @@
+"""Who gets to which pages: the places of the header, and what a role may do on a page.
+
+This only spares people doors that are locked for them; the service that owns the data checks each call itself.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import g, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from contracts.actor import RIGHTS, Right, Role
+from contracts.errors import Forbidden
+
+
+@dataclass(frozen=True)
+class Place:
+    """A link of the header, or a tab. `right` None: for everybody it is shown to at all."""
+
+    label: LazyString
+    endpoint: str
+    right: Right | None = None
+
+
+STAFF_PLACES = (
+    Place(_l("Dashboard"), "home.home"),
+    Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
+)
+CUSTOMER_PLACES = (Place(_l("Home"), "home.home"),)
+
+CUSTOMER_TABS = (
+    Place(_l("Overview"), "customer_pages.show"),
+    Place(_l("Payments"), "payment_pages.of_year", Right.SEE_MONEY),
+)
+"""The pages about one customer, as staff see them."""
+
+
+def may(right: Right) -> bool:
+    """Whether the signed-in person's role has the right."""
+    return right in RIGHTS[g.caller.me.role]
+
+
+def staff_only() -> None:
+    """Raises Forbidden for customers, who have pages of their own; the owner of the data checks this once more."""
+    if not g.caller.is_staff:
+        raise Forbidden("This page is for staff; what is yours is on the first page.")
+
+
+def require(right: Right) -> None:
+    """Raises Forbidden when the role lacks the right, before a page is drawn that could do nothing."""
+    if not may(right):
+        raise Forbidden(f"Your role ({g.caller.me.role}) may not do this; ask a colleague who may.")
+
+
+def own_customer_id() -> UUID:
+    """The customer that is signed in. Raises Forbidden for staff."""
+    if g.caller.me.role is not Role.CUSTOMER or g.caller.me.customer_id is None:
+        raise Forbidden("This page is for customers; find the customer by the search.")
+    customer_id: UUID = g.caller.me.customer_id
+    return customer_id
+
+
+def places() -> list[Place]:
+    """The places of the header for who is signed in."""
+    if g.get("caller") is None or g.caller.me.must_change_password:
+        return []
+    return _open_ones(STAFF_PLACES if g.caller.is_staff else CUSTOMER_PLACES)
+
+
+def customer_tabs() -> list[Place]:
+    """The tabs of a customer's pages for who is signed in."""
+    return _open_ones(CUSTOMER_TABS)
+
+
+def href(place: Place, customer_id: UUID | None = None) -> str:
+    """The address of a place."""
+    return url_for(place.endpoint, customer_id=customer_id) if customer_id else url_for(place.endpoint)
+
+
+def _open_ones(all_of_them: tuple[Place, ...]) -> list[Place]:
+    return [place for place in all_of_them if place.right is None or may(place.right)]
