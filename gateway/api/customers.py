@@ -11,8 +11,12 @@ from contracts.actor import Right
 from contracts.calls.customers import (
     AddCustomer,
     ChangeCustomer,
+    CustomerOrder,
     DeactivateCustomer,
+    EraseCustomer,
     GetCustomer,
+    GetCustomerHistory,
+    HistoryKind,
     InviteCustomer,
     ListCustomers,
     RestoreCustomer,
@@ -55,6 +59,7 @@ class CustomerView(BaseModel):
     username: str | None
     created_at: datetime
     updated_at: datetime
+    erased: bool
 
     @classmethod
     def of(cls, customer: Customer) -> Self:
@@ -75,6 +80,8 @@ class CustomerQuery(PageQuery):
     search: Search = ""
     branch_id: UUID | None = None
     status: CustomerState | None = None
+    area: Line | None = None
+    order: CustomerOrder = CustomerOrder.NAME
 
 
 class CustomerFields(Body):
@@ -115,6 +122,38 @@ class DeactivationBody(Body):
     """Why the customer is no longer served."""
 
     reason: Reason = "No reason given"
+
+
+class ErasureBody(Body):
+    """Who is to be erased, typed once more, and why."""
+
+    crf: CrfNumber
+    reason: Reason
+
+
+class FieldChange(BaseModel):
+    """One field before and after, as texts."""
+
+    field: str
+    before: str
+    after: str
+
+
+class HistoryView(BaseModel):
+    """What happened to the record: when, what, by whom, why."""
+
+    at: datetime
+    kind: HistoryKind
+    by_name: str
+    reason: str
+    changes: list[FieldChange]
+
+
+class HistoryList(BaseModel):
+    """A customer's history, newest first."""
+
+    items: list[HistoryView]
+    next: str | None
 
 
 class InvitationView(BaseModel):
@@ -165,6 +204,19 @@ def deactivate_customer(path: CustomerPath, body: DeactivationBody) -> Response:
 def restore_customer(path: CustomerPath) -> Response:
     """Serve a deactivated customer again."""
     return answer(CustomerView.of(ask(RestoreCustomer(customer_id=path.customer_id))))
+
+
+@api.post("/customers/<uuid:customer_id>/erasure", responses={200: CustomerView})
+def erase_customer(path: CustomerPath, body: ErasureBody) -> Response:
+    """Remove a deactivated customer's personal data for good. The ledger and issued invoices stay."""
+    return answer(CustomerView.of(ask(EraseCustomer(customer_id=path.customer_id, **body.given()))))
+
+
+@api.get("/customers/<uuid:customer_id>/history", responses={200: HistoryList})
+def list_history(path: CustomerPath, query: PageQuery) -> Response:
+    """What happened to a customer's record."""
+    found = ask(GetCustomerHistory(customer_id=path.customer_id, **query.given()))
+    return answer(HistoryList.model_validate(found.model_dump()))
 
 
 @api.post("/customers/<uuid:customer_id>/invitation", responses={202: InvitationView})

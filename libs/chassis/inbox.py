@@ -23,7 +23,7 @@ from chassis.platform import Platform
 from chassis.reactions import EventContext, Reactions
 from chassis.tables import InboxRow
 from chassis.upserts import Upsert
-from contracts.events import EventEnvelope
+from contracts.events import EventEnvelope, subject_in
 
 log = logger(__name__)
 
@@ -48,7 +48,7 @@ def receive(session: Session, envelopes: Sequence[EventEnvelope], platform: Plat
         envelope.id: {
             "event_id": envelope.id, "type": envelope.type, "producer": envelope.producer,
             "occurred_at": envelope.occurred_at, "trace": envelope.trace, "body": envelope.body, "received_at": now,
-            "state": "pending", "attempts": 0, "next_attempt_at": DUE_AT_ONCE,
+            "subject_id": subject_in(envelope.body), "state": "pending", "attempts": 0, "next_attempt_at": DUE_AT_ONCE,
         }
         for envelope in sorted(envelopes, key=lambda envelope: (envelope.occurred_at, envelope.id))
     }  # fmt: skip

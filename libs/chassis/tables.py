@@ -47,12 +47,15 @@ class InboxRow(ChassisBase):
               postgresql_where=text("state = 'pending'")),
         Index("ix_inbox_parked", "received_at", sqlite_where=text("state = 'parked'"),
               postgresql_where=text("state = 'parked'")),
+        Index("ix_inbox_subject", "subject_id", sqlite_where=text("subject_id IS NOT NULL"),
+              postgresql_where=text("subject_id IS NOT NULL")),
     )  # fmt: skip
 
     event_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     type: Mapped[str] = mapped_column(String(80))
     producer: Mapped[str] = mapped_column(String(40))
     occurred_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    subject_id: Mapped[UUID | None] = mapped_column(Uuid)
     trace: Mapped[str] = mapped_column(String(80), default="")
     body: Mapped[dict[str, Any]] = mapped_column(Json)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -26,6 +26,7 @@ class Right(StrEnum):
     SEE_CUSTOMERS = "see_customers"
     EDIT_CUSTOMERS = "edit_customers"
     DEACTIVATE_CUSTOMERS = "deactivate_customers"
+    ERASE_CUSTOMERS = "erase_customers"
     SEE_DUES = "see_dues"
     SEE_MONEY = "see_money"
     TAKE_PAYMENTS = "take_payments"

@@ -144,6 +144,8 @@ class CustomerCard(Card):
     address: Address = Address()
     locale: str = "en"
     state: CustomerState = CustomerState.ACTIVE
+    erased: bool = False
+    """Personal data was removed; the name is a stand-in."""
 
 
 class Allocation(Card):

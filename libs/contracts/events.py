@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -14,6 +14,7 @@ from contracts.cards import (
     CustomerCard,
     FeeCategory,
     InvoiceSnapshot,
+    Party,
     PaymentMode,
     Service,
     SubscriptionState,
@@ -38,6 +39,17 @@ class Event(BaseModel):
         """The customer whom the event is about, for erasing (RULES, keeping and erasing); None for others."""
         customer = getattr(self, "customer", None)
         return customer.id if isinstance(customer, CustomerCard) else None
+
+    def without_person(self, customer: CustomerCard) -> Self:
+        """The same event after its subject was erased: `customer` is the card that is left of them.
+
+        Amounts, numbers and dates stay, so that whatever was counted from the event is counted the same again.
+        """
+        return self.model_copy(update={"customer": customer} | self._blanks(customer))
+
+    def _blanks(self, customer: CustomerCard) -> dict[str, object]:
+        """What else of the event tells of the person, blanked."""
+        return {}
 
 
 class EventEnvelope(BaseModel):
@@ -78,6 +90,9 @@ class CustomerRegistered(Event):
     password: SealedSecret | None = None
     welcome: bool = True
 
+    def _blanks(self, customer: CustomerCard) -> dict[str, object]:
+        return {"username": "", "password": None}
+
 
 class CustomerChanged(Event):
     """A customer's data changed, or the customer was restored."""
@@ -93,6 +108,16 @@ class CustomerDeactivated(Event):
     customer: CustomerCard
     reason: str
 
+    def _blanks(self, customer: CustomerCard) -> dict[str, object]:
+        return {"reason": ""}
+
+
+class CustomerErased(Event):
+    """A customer's personal data was removed; `customer` is what is left of them. Their ledger stays."""
+
+    producer = "customers"
+    customer: CustomerCard
+
 
 class PasswordLinkIssued(Event):
     """Somebody was invited to set a password by a one-time link: a new staff member or an imported customer."""
@@ -105,6 +130,9 @@ class PasswordLinkIssued(Event):
     branch: BranchCard | None = None
     customer: CustomerCard | None = None
     link_token: SealedSecret
+
+    def _blanks(self, customer: CustomerCard) -> dict[str, object]:
+        return {"name": customer.name, "username": "", "email": ""}
 
 
 class SubscriptionChanged(Event):
@@ -156,6 +184,10 @@ class PaymentMade(Event):
     allocations: tuple[Allocation, ...]
     subscriptions: tuple[SubscriptionState, ...]
     invoice: InvoiceSnapshot
+
+    def _blanks(self, customer: CustomerCard) -> dict[str, object]:
+        buyer = Party(name=customer.name, reference=customer.crf)
+        return {"reference": None, "invoice": self.invoice.model_copy(update={"buyer": buyer})}
 
 
 class PaymentVoided(Event):
@@ -211,6 +243,20 @@ class MessageFailed(Event):
     def subject(self) -> UUID | None:
         """The addressed customer."""
         return self.customer_id
+
+    def without_person(self, customer: CustomerCard) -> Self:
+        """Without the reason, which may quote the address."""
+        return self.model_copy(update={"reason": ""})
+
+
+def subject_in(body: dict[str, object]) -> UUID | None:
+    """The customer whom an event is about, read from its body as it travels; None for others."""
+    customer = body.get("customer")
+    found = customer.get("id") if isinstance(customer, dict) else body.get("customer_id")
+    try:
+        return UUID(str(found)) if found else None
+    except ValueError:
+        return None
 
 
 def event_types() -> dict[str, type[Event]]:

@@ -9,6 +9,7 @@ from contracts.cards import (
     BranchCard,
     ChargeKind,
     CustomerCard,
+    CustomerState,
     FeeCategory,
     InvoiceLine,
     InvoiceSnapshot,
@@ -23,6 +24,7 @@ from contracts.events import (
     ChargesRaised,
     CustomerChanged,
     CustomerDeactivated,
+    CustomerErased,
     CustomerRegistered,
     DuesOutstanding,
     Event,
@@ -66,6 +68,15 @@ CUSTOMER = CustomerCard(
     email="asha.rao@example.com",
     mobile="+919000000101",
     address=Address(house_name="Lakshmi Nivas", street="2nd Cross", area="Vijayanagar", district="Mysuru"),
+)
+ERASED = CustomerCard(
+    id=CUSTOMER.id,
+    version=5,
+    branch_id=BRANCH.id,
+    crf=CUSTOMER.crf,
+    name="Erased customer",
+    state=CustomerState.DEACTIVATED,
+    erased=True,
 )
 _SECRET = SealedSecret(
     sealed="c2VhbGVkIGZvciBub3RpZnk=", expires_at=datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -136,6 +147,7 @@ _EVENTS: tuple[Event, ...] = (
     CustomerRegistered(customer=CUSTOMER, username="1001", password=_SECRET),
     CustomerChanged(customer=CUSTOMER),
     CustomerDeactivated(customer=CUSTOMER, reason="Moved to another town"),
+    CustomerErased(customer=ERASED),
     PasswordLinkIssued(
         name=CUSTOMER.name,
         username="1001",

@@ -5,6 +5,7 @@ from contracts.events import (
     ChargesRaised,
     CustomerChanged,
     CustomerDeactivated,
+    CustomerErased,
     CustomerRegistered,
     DuesOutstanding,
     Event,
@@ -18,13 +19,15 @@ SERVICES = ("customers", "billing", "notify", "reports")
 
 LISTENERS: dict[str, tuple[type[Event], ...]] = {
     "customers": (),
-    "billing": (BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated),
+    "billing": (BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, CustomerErased),
     "notify": (
-        BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, PasswordLinkIssued, PaymentMade,
+        BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, CustomerErased,
+        PasswordLinkIssued, PaymentMade,
         DuesOutstanding,
     ),
     "reports": (
-        BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, SubscriptionChanged, ChargesRaised,
+        BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, CustomerErased,
+        SubscriptionChanged, ChargesRaised,
         PaymentMade, PaymentVoided,
     ),
 }  # fmt: skip

@@ -3,8 +3,15 @@
 from sqlalchemy.orm import Session
 
 from billing.usecases.keep_customer import keep_branch, keep_customer
+from chassis.erasing import erase_in_events
 from chassis.reactions import EventContext, Reactions
-from contracts.events import BranchChanged, CustomerChanged, CustomerDeactivated, CustomerRegistered
+from contracts.events import (
+    BranchChanged,
+    CustomerChanged,
+    CustomerDeactivated,
+    CustomerErased,
+    CustomerRegistered,
+)
 
 
 def on_customer(
@@ -14,6 +21,12 @@ def on_customer(
 ) -> None:
     """Keep the customer as the event shows them."""
     keep_customer(session, event.customer)
+
+
+def on_erased(session: Session, event: CustomerErased, context: EventContext) -> None:
+    """Keep the ledger and the invoices, and nothing else of the person."""
+    keep_customer(session, event.customer)
+    erase_in_events(session, event.customer)
 
 
 def on_branch(session: Session, event: BranchChanged, context: EventContext) -> None:
@@ -27,5 +40,6 @@ REACTIONS = Reactions(
         CustomerRegistered: on_customer,
         CustomerChanged: on_customer,
         CustomerDeactivated: on_customer,
+        CustomerErased: on_erased,
     }
 )

@@ -40,6 +40,7 @@ def customer_card(customer: Customer) -> CustomerCard:
             house_name=customer.house_name, street=customer.street, area=customer.area, district=customer.district,
             state=customer.province, country=customer.country, postal_code=customer.postal_code,
         ),
+        erased=customer.erased_at is not None,
     )  # fmt: skip
 
 
@@ -52,7 +53,7 @@ def customer_view(customer: Customer, username: str | None) -> CustomerView:
         street=customer.street, area=customer.area, district=customer.district, state=customer.province,
         country=customer.country, postal_code=customer.postal_code, locale=customer.locale, notes=customer.notes,
         status=CustomerState(customer.state), username=username, created_at=customer.created_at,
-        updated_at=customer.updated_at,
+        updated_at=customer.updated_at, erased=customer.erased_at is not None,
     )  # fmt: skip
 
 

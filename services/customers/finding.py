@@ -6,13 +6,14 @@ The list has two stages, each in the order of names; on PostgreSQL each is the w
 import base64
 import binascii
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, false, not_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from contracts.actor import Actor, Right, Role
-from contracts.calls.customers import CustomerList, CustomerView, ListCustomers
+from contracts.calls.customers import CustomerList, CustomerOrder, CustomerView, ListCustomers
 from customers.cards import customer_view
 from customers.domain import search
 from customers.domain.refusals import UnknownCursor
@@ -24,7 +25,7 @@ def list_customers(session: Session, request: ListCustomers, actor: Actor) -> Cu
     """A page of the customers that the actor sees. Raises Forbidden, UnknownCursor."""
     actor.require(Right.SEE_CUSTOMERS)
     stages = _stages(request.search.strip())
-    stage, after = _place(session, request.cursor)
+    stage, after = _place(session, request)
     found: list[tuple[int, UUID]] = []
     while stage < len(stages) and len(found) <= request.limit:
         missing = request.limit + 1 - len(found)
@@ -40,21 +41,31 @@ def list_customers(session: Session, request: ListCustomers, actor: Actor) -> Cu
 
 
 def _ids(
-    request: ListCustomers, actor: Actor, stage: ColumnElement[bool] | None, after: tuple[str, UUID] | None
+    request: ListCustomers, actor: Actor, stage: ColumnElement[bool] | None, after: tuple[Any, UUID] | None
 ) -> Select[tuple[UUID]]:
-    """The ids of one stage in the order of names.
+    """The ids of one stage in the order asked for.
 
     What is searched is found first and sorted then: PostgreSQL would else walk the names in order, hoping to meet
     enough matches soon, and read all of them for names at the end of the alphabet.
     """
     seen = _seen(request, actor)
     hits = seen.subquery() if stage is None else _first(seen.where(stage))
-    names, ids = hits.c.name_key, hits.c.id
-    ordered = select(ids).order_by(names, ids)
-    return ordered if after is None else ordered.where(tuple_(names, ids) > after)
+    keys, ids = hits.c[_KEYS[request.order].name], hits.c.id
+    if request.order is CustomerOrder.NEWEST:
+        ordered = select(ids).order_by(keys.desc(), ids.desc())
+        return ordered if after is None else ordered.where(tuple_(keys, ids) < after)
+    ordered = select(ids).order_by(keys, ids)
+    return ordered if after is None else ordered.where(tuple_(keys, ids) > after)
 
 
-def _first(query: Select[tuple[UUID, str]]) -> CTE:
+_KEYS: dict[CustomerOrder, Any] = {
+    CustomerOrder.NAME: Customer.name_key,
+    CustomerOrder.CRF: Customer.crf_key,
+    CustomerOrder.NEWEST: Customer.created_at,
+}
+
+
+def _first(query: Select[tuple[UUID, Any]]) -> CTE:
     return query.cte("hits").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
@@ -68,9 +79,9 @@ def _views(session: Session, ids: Sequence[UUID]) -> tuple[CustomerView, ...]:
     return tuple(views[id_] for id_ in ids if id_ in views)
 
 
-def _seen(request: ListCustomers, actor: Actor) -> Select[tuple[UUID, str]]:
-    """Those whom the actor sees, of the branch and status asked for."""
-    seen = select(Customer.id, Customer.name_key)
+def _seen(request: ListCustomers, actor: Actor) -> Select[tuple[UUID, Any]]:
+    """Those whom the actor sees, of the branch, status and area asked for."""
+    seen = select(Customer.id, _KEYS[request.order])
     if actor.role is Role.CUSTOMER:
         seen = seen.where(Customer.id == actor.customer_id)
     elif actor.branch_ids is not None:
@@ -79,6 +90,8 @@ def _seen(request: ListCustomers, actor: Actor) -> Select[tuple[UUID, str]]:
         seen = seen.where(Customer.branch_id == request.branch_id)
     if request.status is not None:
         seen = seen.where(Customer.state == request.status.value)
+    if request.area is not None:
+        seen = seen.where(Customer.area == request.area)
     return seen
 
 
@@ -117,8 +130,9 @@ def _cursor(stage: int, last: UUID) -> str:
     return base64.urlsafe_b64encode(bytes([stage]) + last.bytes).rstrip(b"=").decode()
 
 
-def _place(session: Session, cursor: str | None) -> tuple[int, tuple[str, UUID] | None]:
+def _place(session: Session, request: ListCustomers) -> tuple[int, tuple[Any, UUID] | None]:
     """The stage that a cursor stands in and the place after which it goes on. Raises UnknownCursor."""
+    cursor = request.cursor
     if cursor is None:
         return 0, None
     try:
@@ -126,10 +140,10 @@ def _place(session: Session, cursor: str | None) -> tuple[int, tuple[str, UUID] 
         stage, customer_id = raw[0], UUID(bytes=raw[1:])
     except (binascii.Error, ValueError, IndexError):
         raise _unknown() from None
-    name_key = session.scalar(select(Customer.name_key).where(Customer.id == customer_id))
-    if name_key is None:
+    key = session.scalar(select(_KEYS[request.order]).where(Customer.id == customer_id))
+    if key is None:
         raise _unknown()
-    return stage, (name_key, customer_id)
+    return stage, (key, customer_id)
 
 
 def _unknown() -> UnknownCursor:

@@ -10,6 +10,7 @@ from contracts.calls import customers as calls
 from contracts.cards import BranchCard, CustomerCard
 from customers import finding, queries
 from customers.hashing import hash_password
+from customers.history import get_customer_history
 from customers.jobs import JOBS
 from customers.reactions import REACTIONS
 from customers.usecases.add_branch import add_branch
@@ -21,6 +22,7 @@ from customers.usecases.change_own_password import change_own_password, find_own
 from customers.usecases.change_staff import change_staff
 from customers.usecases.check_session import check_session, touch_session
 from customers.usecases.deactivate_customer import deactivate_customer
+from customers.usecases.erase_customer import erase_customer
 from customers.usecases.invite_customer import invite_customer
 from customers.usecases.restore_customer import restore_customer
 from customers.usecases.set_password_by_link import check_link, set_password_by_link
@@ -181,6 +183,18 @@ class CustomersService(Service):
         """Serve a customer again."""
         with self.transaction() as session:
             return restore_customer(session, request, actor, self.clock)
+
+    @call
+    def erase_customer(self, request: calls.EraseCustomer, actor: Actor) -> calls.CustomerView:
+        """Remove a customer's personal data."""
+        with self.transaction() as session:
+            return erase_customer(session, request, actor, self.clock)
+
+    @call
+    def get_customer_history(self, request: calls.GetCustomerHistory, actor: Actor) -> calls.CustomerHistory:
+        """What happened to a customer's record."""
+        with self.reading() as session:
+            return get_customer_history(session, request, actor)
 
     @call
     def invite_customer(self, request: calls.InviteCustomer, actor: Actor) -> Done:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from contracts.actor import Actor, Right, Role
 from contracts.errors import Forbidden, NotFound
+from customers.domain.refusals import AlreadyErased
 from customers.domain.staffing import sees_staff
 from customers.signin_tables import Login
 from customers.tables import Branch, Customer, StaffBranch, StaffMember
@@ -49,6 +50,14 @@ def visible_customer(
     actor.require_customer(customer.id, customer.branch_id)
     actor.require(Right.SEE_CUSTOMERS)
     return customer
+
+
+def require_not_erased(customer: Customer) -> None:
+    """Raises AlreadyErased for a customer of whom only the CRF number and the ledger are left."""
+    if customer.erased_at is not None:
+        raise AlreadyErased(
+            f"The personal data of customer {customer.crf} was erased; that cannot be undone."
+        )
 
 
 def visible_staff(

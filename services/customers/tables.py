@@ -114,6 +114,8 @@ class Customer(Base):
         ),
         Index("ix_customers_by_name", "name_key", "id"),
         Index("ix_customers_by_branch_and_name", "branch_id", "name_key", "id"),
+        Index("ix_customers_by_area", "area", "name_key", "id"),
+        Index("ix_customers_by_age", "created_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -142,6 +144,8 @@ class Customer(Base):
     notes: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(20))
     """CustomerState; the province of the address is `province`, which the API calls `state`."""
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the personal data was removed; CRF number, branch and ledger stay."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -159,16 +163,20 @@ class Customer(Base):
         self.crf, self.crf_key = crf, search.crf_key(crf)
 
 
-class CustomerMove(Base):
-    """A customer was deactivated or restored: who, when, why."""
+class HistoryEntry(Base):
+    """What happened to a customer's record: who, when, why. `kind` is contracts' HistoryKind.
 
-    __tablename__ = "customer_moves"
-    __table_args__ = (Index("ix_customer_moves_customer_id", "customer_id"),)
+    `changes` are [field, before, after] as texts; emptied when the customer is erased.
+    """
+
+    __tablename__ = "customer_history"
+    __table_args__ = (Index("ix_customer_history_customer_id", "customer_id", "at"),)
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"))
-    state: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(500), default="")
+    changes: Mapped[list[list[str]]] = mapped_column(Json, default=list)
     by_subject: Mapped[str] = mapped_column(String(100))
     by_name: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -7,12 +7,14 @@ from contracts.events import (
     BranchChanged,
     CustomerChanged,
     CustomerDeactivated,
+    CustomerErased,
     CustomerRegistered,
     DuesOutstanding,
     PasswordLinkIssued,
     PaymentMade,
 )
 from notify.letters import CONFIRMATION, INVITATION, REMINDER, WELCOME
+from notify.usecases.erase_person import erase_person
 from notify.usecases.keep_copies import keep_branch, keep_customer
 from notify.usecases.queue_message import queue_message
 
@@ -27,6 +29,11 @@ def keep_customer_of(
 ) -> None:
     """Keep the customer."""
     keep_customer(session, event.customer)
+
+
+def forget_customer(session: Session, event: CustomerErased, context: EventContext) -> None:
+    """Keep nothing of an erased customer."""
+    erase_person(session, event.customer)
 
 
 def welcome(session: Session, event: CustomerRegistered, context: EventContext) -> None:
@@ -69,6 +76,7 @@ REACTIONS = Reactions(
         CustomerRegistered: welcome,
         CustomerChanged: keep_customer_of,
         CustomerDeactivated: keep_customer_of,
+        CustomerErased: forget_customer,
         PasswordLinkIssued: invite,
         PaymentMade: confirm,
         DuesOutstanding: remind,

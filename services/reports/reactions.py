@@ -6,6 +6,7 @@ from contracts.events import (
     ChargesRaised,
     CustomerChanged,
     CustomerDeactivated,
+    CustomerErased,
     CustomerRegistered,
     PaymentMade,
     PaymentVoided,
@@ -13,7 +14,12 @@ from contracts.events import (
 )
 from reports.projections.charges import charges_raised
 from reports.projections.payments import payment_made, payment_voided
-from reports.projections.people import branch_changed, customer_changed, subscription_changed
+from reports.projections.people import (
+    branch_changed,
+    customer_changed,
+    customer_erased,
+    subscription_changed,
+)
 
 REACTIONS = Reactions(
     {
@@ -21,6 +27,7 @@ REACTIONS = Reactions(
         CustomerRegistered: customer_changed,
         CustomerChanged: customer_changed,
         CustomerDeactivated: customer_changed,
+        CustomerErased: customer_erased,
         SubscriptionChanged: subscription_changed,
         ChargesRaised: charges_raised,
         PaymentMade: payment_made,

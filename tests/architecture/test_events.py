@@ -5,8 +5,8 @@ import importlib
 import pytest
 
 from chassis.reactions import Reactions
-from contracts.events import Event, event_types
-from contracts.samples import SAMPLES
+from contracts.events import Event, event_types, subject_in
+from contracts.samples import CUSTOMER, ERASED, SAMPLES
 from contracts.topology import LISTENERS
 from tests.architecture.source_files import SERVICES
 
@@ -58,3 +58,17 @@ def test_a_service_reacts_to_exactly_what_the_topology_says(service: str) -> Non
     reactions = reactions_of(service)
     handled = reactions.events() if reactions else frozenset()
     assert handled == frozenset(LISTENERS[service])
+
+
+@pytest.mark.parametrize(("name", "event"), EVENTS)
+def test_nothing_of_a_person_is_left_in_an_event_when_they_are_erased(name: str, event: type[Event]) -> None:
+    sample = SAMPLES[event]
+    if sample.subject() is None:
+        return
+    left = sample.without_person(ERASED)
+    told = left.model_dump_json()
+    # Not the district: the branch's letterhead is of the same town.
+    home = CUSTOMER.address
+    personal = (CUSTOMER.name, CUSTOMER.email, CUSTOMER.mobile, home.house_name, home.street, home.area)
+    assert [text for text in personal if text and text in told] == []
+    assert subject_in(left.model_dump(mode="json")) == sample.subject()

@@ -1,6 +1,7 @@
 """Calls of the customers service: branches, staff, customers, sign-in."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -226,6 +227,8 @@ class CustomerView(View):
     username: str | None
     created_at: datetime
     updated_at: datetime
+    erased: bool = False
+    """Personal data was removed; the name is a stand-in."""
 
 
 class CustomerList(Page):
@@ -234,12 +237,23 @@ class CustomerList(Page):
     items: tuple[CustomerView, ...]
 
 
+class CustomerOrder(StrEnum):
+    """How a list of customers is sorted."""
+
+    NAME = "name"
+    CRF = "crf"
+    NEWEST = "newest"
+
+
 class ListCustomers(Call[CustomerList]):
     """Customers that the actor sees, found by CRF, any part of the name (accents, case and script folded) or mobile."""
 
     search: Annotated[str, Field(max_length=200)] = ""
     branch_id: UUID | None = None
     status: CustomerState | None = None
+    area: Line | None = None
+    """The area of the address, exactly as written there."""
+    order: CustomerOrder = CustomerOrder.NAME
     cursor: Annotated[str, Field(max_length=400)] | None = None
     limit: Limit = 50
 
@@ -296,6 +310,59 @@ class RestoreCustomer(Call[CustomerView]):
     """Serve a deactivated customer again. Raises NotDeactivated."""
 
     customer_id: UUID
+
+
+class EraseCustomer(Call[CustomerView]):
+    """Remove a deactivated customer's personal data for good; the ledger and issued invoices stay.
+
+    `crf` is typed by who asks for it, so that nobody else is erased. Raises NotDeactivated, OtherCrf, AlreadyErased.
+    """
+
+    customer_id: UUID
+    crf: Annotated[str, Field(max_length=40)]
+    reason: Reason
+
+
+class HistoryKind(StrEnum):
+    """What happened to a customer's record."""
+
+    REGISTERED = "registered"
+    CHANGED = "changed"
+    DEACTIVATED = "deactivated"
+    RESTORED = "restored"
+    ERASED = "erased"
+
+
+class FieldChange(View):
+    """One field before and after, as texts."""
+
+    field: str
+    before: str
+    after: str
+
+
+class HistoryView(View):
+    """One entry of a customer's history."""
+
+    at: datetime
+    kind: HistoryKind
+    by_name: str
+    reason: str
+    changes: tuple[FieldChange, ...]
+
+
+class CustomerHistory(Page):
+    """What happened to a customer's record, newest first."""
+
+    items: tuple[HistoryView, ...]
+
+
+class GetCustomerHistory(Call[CustomerHistory]):
+    """The history of a customer's record, for staff."""
+
+    customer_id: UUID
+    cursor: Annotated[str, Field(max_length=400)] | None = None
+    limit: Limit = 50
 
 
 class InviteCustomer(Call[Done]):

@@ -135,6 +135,18 @@ class NotDeactivated(Conflict):
     code = "not_deactivated"
 
 
+class AlreadyErased(Conflict):
+    """The customer's personal data was removed; nothing of it can be changed or brought back."""
+
+    code = "already_erased"
+
+
+class OtherCrf(RuleBroken):
+    """The CRF number that was typed to confirm is another customer's."""
+
+    code = "other_crf"
+
+
 class CustomerIsDeactivated(RuleBroken):
     """This is for customers who are served."""
 

@@ -11,7 +11,7 @@ from chassis.clock import Clock
 from chassis.outbox import emit
 from chassis.seal import seal
 from contracts.actor import Actor, Right
-from contracts.calls.customers import AddCustomer, CustomerView
+from contracts.calls.customers import AddCustomer, CustomerView, HistoryKind
 from contracts.cards import CustomerState
 from contracts.events import CustomerRegistered, SealedSecret
 from customers.cards import customer_card, customer_view
@@ -22,6 +22,7 @@ from customers.sight import branch_to_write_in
 from customers.tables import Customer
 from customers.usecases.count_crf import count_crf
 from customers.usecases.fill_customer import fill_customer
+from customers.usecases.keep_history import note
 from customers.usecases.open_login import open_login
 
 PURPOSE = "one-time-password"
@@ -47,6 +48,7 @@ def add_customer(
     fill_customer(customer, request, request.model_fields_set, clock.today(branch.time_zone))
     customer.set_crf(request.crf or count_crf(session))
     _insert(session, customer)
+    note(session, customer, HistoryKind.REGISTERED, actor, now)
     password = new_password() if customer.email else None
     login = open_login(
         session, usernames_for(customer.crf), now, customer_id=customer.id, one_time_password=password

@@ -7,14 +7,15 @@ from sqlalchemy.orm import Session
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor, Right, Role
-from contracts.calls.customers import ChangeCustomer, CustomerView
+from contracts.calls.customers import ChangeCustomer, CustomerView, HistoryKind
 from contracts.errors import Forbidden
 from contracts.events import CustomerChanged
 from customers.cards import customer_card, customer_view
 from customers.domain.refusals import OtherCurrency
-from customers.sight import branch_to_write_in, login_of_customer, visible_customer
+from customers.sight import branch_to_write_in, login_of_customer, require_not_erased, visible_customer
 from customers.tables import Branch, Customer
 from customers.usecases.fill_customer import fill_customer
+from customers.usecases.keep_history import as_written, note
 
 OWN_FIELDS = frozenset(
     {"email", "mobile", "house_name", "street", "area", "district", "state", "country", "postal_code"}
@@ -25,12 +26,13 @@ OWN_FIELDS = frozenset(
 def change_customer(session: Session, request: ChangeCustomer, actor: Actor, clock: Clock) -> CustomerView:
     """Change what is given; nothing is told when nothing changed.
 
-    Raises NotFound, Forbidden, OtherCurrency, UnknownLocale, BirthInFuture.
+    Raises NotFound, Forbidden, OtherCurrency, UnknownLocale, BirthInFuture, AlreadyErased.
     """
     customer = visible_customer(session, actor, request.customer_id, to_write=True)
     given = request.model_fields_set - {"customer_id"}
     _require_may_change(actor, given)
-    branch = session.get_one(Branch, customer.branch_id)
+    require_not_erased(customer)
+    branch, before = session.get_one(Branch, customer.branch_id), as_written(customer)
     if request.branch_id is not None and request.branch_id != customer.branch_id:
         branch = _move(session, customer, branch, request.branch_id, actor)
     if request.name is not None:
@@ -38,6 +40,7 @@ def change_customer(session: Session, request: ChangeCustomer, actor: Actor, clo
     fill_customer(customer, request, given, clock.today(branch.time_zone))
     if session.is_modified(customer):
         customer.version, customer.updated_at = customer.version + 1, clock.now()
+        note(session, customer, HistoryKind.CHANGED, actor, customer.updated_at, before=before)
         emit(session, CustomerChanged(customer=customer_card(customer)), clock)
     return customer_view(customer, login_of_customer(session, customer.id).username)
 

@@ -1,21 +1,21 @@
 """Stop serving a customer."""
 
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor, Right
-from contracts.calls.customers import CustomerView, DeactivateCustomer
+from contracts.calls.customers import CustomerView, DeactivateCustomer, HistoryKind
 from contracts.cards import CustomerState
 from contracts.events import CustomerDeactivated
 from customers.cards import customer_card, customer_view
 from customers.domain.refusals import AlreadyDeactivated
 from customers.sight import login_of_customer, visible_customer
-from customers.tables import Customer, CustomerMove
+from customers.tables import Customer
 from customers.usecases.end_sessions import end_sessions
+from customers.usecases.keep_history import note
 
 
 def deactivate_customer(
@@ -38,11 +38,7 @@ def deactivate_customer(
 def move_customer(
     session: Session, customer: Customer, state: CustomerState, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """The new state, with a row of who, when and why."""
+    """The new state, with an entry of who, when and why."""
     customer.state, customer.version, customer.updated_at = state.value, customer.version + 1, now
-    session.add(
-        CustomerMove(
-            id=uuid4(), customer_id=customer.id, state=state.value, reason=reason, by_subject=actor.subject,
-            by_name=actor.name, at=now,
-        )
-    )  # fmt: skip
+    kind = HistoryKind.RESTORED if state is CustomerState.ACTIVE else HistoryKind.DEACTIVATED
+    note(session, customer, kind, actor, now, reason=reason)

@@ -10,14 +10,15 @@ from contracts.cards import CustomerState
 from contracts.events import CustomerChanged
 from customers.cards import customer_card, customer_view
 from customers.domain.refusals import NotDeactivated
-from customers.sight import login_of_customer, visible_customer
+from customers.sight import login_of_customer, require_not_erased, visible_customer
 from customers.usecases.deactivate_customer import move_customer
 
 
 def restore_customer(session: Session, request: RestoreCustomer, actor: Actor, clock: Clock) -> CustomerView:
-    """Open the login again, as it was, and tell everybody. Raises NotFound, Forbidden, NotDeactivated."""
+    """Open the login again and tell everybody. Raises NotFound, Forbidden, NotDeactivated, AlreadyErased."""
     customer = visible_customer(session, actor, request.customer_id, to_write=True)
     actor.require(Right.DEACTIVATE_CUSTOMERS)
+    require_not_erased(customer)
     if customer.state != CustomerState.DEACTIVATED.value:
         raise NotDeactivated(f"{customer.name} ({customer.crf}) is not deactivated.")
     move_customer(session, customer, CustomerState.ACTIVE, "", actor, clock.now())

@@ -34,7 +34,10 @@ def queue_message(
 
     Without a usable address the message is stored as failed, so that staff see that nobody was told.
     """
-    branch_id = _branch_of(session, customer, branch)
+    newer = _newer(session, customer) if customer else None
+    if newer and newer.erased:
+        return  # the event was slower than the erasing
+    branch_id = _branch_of(newer or customer, branch)
     branch = branch or branch_copy(session, branch_id)
     address, problem = _address(recipient)
     secret = letter.secret_of(event)
@@ -72,17 +75,20 @@ def customer_copy(session: Session, customer_id: UUID | None) -> CustomerCard | 
     return CustomerCard.model_validate(found.card) if found else None
 
 
-_NEWEST = select(CustomerCopy.version, CustomerCopy.branch_id).where(
-    CustomerCopy.id == bindparam("customer_id")
-)
+_NEWEST = select(CustomerCopy.version).where(CustomerCopy.id == bindparam("customer_id"))
 
 
-def _branch_of(session: Session, customer: CustomerCard | None, branch: BranchCard | None) -> UUID | None:
-    """The branch whose staff see the message: the customer's newest one, as the event may be older than that."""
+def _newer(session: Session, customer: CustomerCard) -> CustomerCard | None:
+    """The customer as they are now, where that is not what the event says."""
+    known = session.connection().execute(_NEWEST, {"customer_id": customer.id}).scalar()
+    return customer_copy(session, customer.id) if known is not None and known > customer.version else None
+
+
+def _branch_of(customer: CustomerCard | None, branch: BranchCard | None) -> UUID | None:
+    """The branch whose staff see the message: that of the customer as they are now."""
     if customer is None:
         return branch.id if branch else None
-    newest = session.connection().execute(_NEWEST, {"customer_id": customer.id}).first()
-    return newest.branch_id if newest and newest.version > customer.version else customer.branch_id
+    return customer.branch_id
 
 
 def _address(recipient: str | None) -> tuple[str, str | None]:

@@ -2,12 +2,14 @@
 
 from sqlalchemy.orm import Session
 
+from chassis.erasing import erase_in_events
 from chassis.reactions import EventContext
 from contracts.cards import BranchCard, CustomerCard, SubscriptionState
 from contracts.events import (
     BranchChanged,
     CustomerChanged,
     CustomerDeactivated,
+    CustomerErased,
     CustomerRegistered,
     SubscriptionChanged,
 )
@@ -25,6 +27,12 @@ def customer_changed(
 ) -> None:
     """Keep the customer as they are now."""
     keep_customer(session, event.customer)
+
+
+def customer_erased(session: Session, event: CustomerErased, context: EventContext) -> None:
+    """Keep nothing of the person, neither in the copy nor in the events that were received."""
+    keep_customer(session, event.customer)
+    erase_in_events(session, event.customer)
 
 
 def subscription_changed(session: Session, event: SubscriptionChanged, context: EventContext) -> None:

@@ -47,6 +47,9 @@ ASKS = (
         lambda x: {"street": "1 Main Street"}),
     Ask("deactivate", "POST", lambda x: f"/customers/{x.spare}/deactivation", (OK, OK, NO, NO, NO, GONE), lambda x: {}),
     Ask("restore", "POST", lambda x: f"/customers/{x.spare}/restoration", (OK, OK, NO, NO, NO, GONE)),
+    Ask("erase", "POST", lambda x: f"/customers/{x.customer['id']}/erasure", (OK, NO, NO, NO, NO, NO),
+        lambda x: {"crf": "not-theirs", "reason": "as a test"}),
+    Ask("see history", "GET", lambda x: f"/customers/{x.customer['id']}/history", (OK, OK, OK, NO, NO, NO)),
     Ask("invite", "POST", lambda x: f"/customers/{x.customer['id']}/invitation", (OK, OK, OK, NO, NO, NO)),
     Ask("see subscriptions", "GET", lambda x: f"/customers/{x.customer['id']}/subscriptions", (OK, OK, OK, OK, NO, OK)),
     Ask(

@@ -1,6 +1,7 @@
 """Searching: any part, accent, case and script; numbers first."""
 
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -157,3 +158,27 @@ def test_the_list_can_be_narrowed_by_branch_and_status(operator: Operator) -> No
     here = operator.search("", admin(), branch_id=other.id)
     assert [customer.name for customer in here.items] == ["East Kumar"]
     assert operator.search("", status=CustomerState.DEACTIVATED).items == ()
+
+
+def test_a_list_is_sorted_as_asked_and_goes_on_from_page_to_page(operator: Operator) -> None:
+    for crf, name in (("30", "Asha"), ("10", "Chitra"), ("20", "Bala")):
+        operator.clock.at += timedelta(minutes=1)
+        operator.customer(name, crf=crf)
+
+    def names(order: str) -> list[str]:
+        found, cursor = [], None
+        while True:
+            page = operator.search("", order=order, limit=1, cursor=cursor)
+            found += [customer.name for customer in page.items]
+            if (cursor := page.next) is None:
+                return found
+
+    assert names("name") == ["Asha", "Bala", "Chitra"]
+    assert names("crf") == ["Chitra", "Bala", "Asha"]
+    assert names("newest") == ["Bala", "Chitra", "Asha"]
+
+
+def test_a_list_can_be_of_one_area(operator: Operator) -> None:
+    operator.customer("Asha", area="Vijayanagar")
+    operator.customer("Bala", area="Kuvempunagar")
+    assert [found.name for found in operator.search("", area="Vijayanagar").items] == ["Asha"]

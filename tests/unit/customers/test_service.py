@@ -32,7 +32,7 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 REQUIRED = {
     "customer_id": NOBODY, "branch_id": NOBODY, "staff_id": NOBODY, "reason": "because", "code": "EAST", "name": "East",
     "currency": "INR", "time_zone": "Asia/Kolkata", "username": "anna", "email": "anna@example.com", "role": "cashier",
-    "session_token": "x", "current_password": "x", "password": GOOD_PASSWORD,
+    "session_token": "x", "current_password": "x", "password": GOOD_PASSWORD, "crf": "1001",
 }  # fmt: skip
 
 

@@ -3,14 +3,15 @@ from uuid import uuid4
 from contracts.events import (
     BranchChanged,
     CustomerChanged,
+    CustomerErased,
     CustomerRegistered,
     DuesOutstanding,
     PasswordLinkIssued,
     PaymentMade,
 )
-from contracts.samples import BRANCH, CUSTOMER, SAMPLES
+from contracts.samples import BRANCH, CUSTOMER, ERASED, SAMPLES
 from notify.usecases.queue_message import branch_copy, customer_copy
-from tests.unit.notify.builders import House, dues, payment
+from tests.unit.notify.builders import House, Server, dues, payment
 
 
 def test_each_event_makes_its_message(house: House) -> None:
@@ -78,3 +79,24 @@ def test_the_subject_is_there_before_the_message_is_sent(house: House) -> None:
 def test_storing_a_message_wakes_the_senders(house: House) -> None:
     house.react(payment())
     assert house.platform.signal("send").is_set()
+
+
+LEFT = ERASED.model_copy(update={"version": 9})
+
+
+def test_an_erased_customers_messages_say_nothing_any_more_and_are_not_sent(house: House) -> None:
+    house.react(house.sealed_welcome())
+    house.react(payment())
+    house.react(CustomerErased(customer=LEFT))
+    server = Server()
+    house.send(server)
+    assert server.offered == []
+    for message in house.messages():
+        assert (message.state, message.recipient, message.subject) == ("failed", "", "")
+        assert CUSTOMER.name not in str(message.body)
+
+
+def test_what_was_slower_than_the_erasing_makes_no_message(house: House) -> None:
+    house.react(CustomerErased(customer=LEFT))
+    house.react(payment())
+    assert house.messages() == []
