@@ -19,11 +19,12 @@ def invoice_pdf(number: str) -> Response:
 
 
 def file_response(
-    content: Any, file_name: str, media_type: str, *, size: int, inline: bool = False
+    content: Any, file_name: str, media_type: str, *, size: int | None = None, inline: bool = False
 ) -> Response:
     """A download; the name is encoded as RFC 6266 has it, whatever is in it."""
     response = Response(content, 200, mimetype=media_type)
-    response.headers["Content-Length"] = str(size)
+    if size is not None:
+        response.headers["Content-Length"] = str(size)
     response.headers["Content-Disposition"] = f"{'inline' if inline else 'attachment'}; {_named(file_name)}"
     return response
 

@@ -5,11 +5,15 @@ from flask import Flask
 from contracts.actor import Right
 from gateway.pages import formats, languages, places
 from gateway.pages.account.views import pages as account
+from gateway.pages.customers.record import pages as record
+from gateway.pages.customers.tabs import pages as tabs
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
+from gateway.pages.messages.views import pages as messages
 from gateway.pages.payments.views import pages as payments
+from gateway.pages.subscriptions.views import pages as subscriptions
 
-AREAS = (account, home, customers, payments)
+AREAS = (account, home, customers, record, tabs, subscriptions, payments, messages)
 
 
 def install(app: Flask) -> None:
@@ -20,6 +24,7 @@ def install(app: Flask) -> None:
         places=places.places,
         customer_tabs=places.customer_tabs,
         href=places.href,
+        is_current=places.is_current,
         may=places.may,
         Right=Right,
     )

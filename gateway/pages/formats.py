@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext
 
 from contracts.actor import Role
+from contracts.calls.customers import HistoryKind
 from contracts.cards import FeeCategory, PaymentMode, Service, SubscriptionStatus
 from contracts.fields import period_start
 from contracts.money import Money
@@ -19,6 +20,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money_text, day=day_text, moment=moment_text, month=month_text, service=service_text, mode=mode_text,
         status=status_text, category=category_text, role=role_text, count=count_text,
+        message_state=message_state_text, history_kind=history_kind_text, field_name=field_text,
     )  # fmt: skip
 
 
@@ -109,3 +111,45 @@ def role_text(role: Role) -> str:
         Role.CUSTOMER: gettext("Customer"),
     }
     return names[role]
+
+
+MESSAGE_STATES = ("queued", "sending", "retry", "sent", "failed", "unknown")
+
+
+def message_state_text(state: str) -> str:
+    """How far a message got (contracts.calls.notify)."""
+    names: dict[str, str] = {
+        "queued": gettext("Waiting"),
+        "sending": gettext("Being sent"),
+        "retry": gettext("Tried, comes again"),
+        "sent": gettext("Sent"),
+        "failed": gettext("Failed"),
+        "unknown": gettext("Perhaps sent"),
+    }
+    return names.get(state, state)
+
+
+def history_kind_text(kind: HistoryKind) -> str:
+    """What happened to a customer's record."""
+    names: dict[HistoryKind, str] = {
+        HistoryKind.REGISTERED: gettext("Added"),
+        HistoryKind.CHANGED: gettext("Changed"),
+        HistoryKind.DEACTIVATED: gettext("Deactivated"),
+        HistoryKind.RESTORED: gettext("Restored"),
+        HistoryKind.ERASED: gettext("Personal data erased"),
+    }
+    return names[kind]
+
+
+def field_text(field: str) -> str:
+    """A field of a customer's record, as its form names it."""
+    names: dict[str, str] = {
+        "name": gettext("Name"), "email": gettext("E-mail"), "mobile": gettext("Mobile"),
+        "date_of_birth": gettext("Date of birth"), "id_type": gettext("Kind of identity document"),
+        "id_number": gettext("Number of the document"), "house_name": gettext("House"), "street": gettext("Street"),
+        "area": gettext("Area"), "district": gettext("District"), "state": gettext("State or province"),
+        "country": gettext("Country"), "postal_code": gettext("Postal code"),
+        "locale": gettext("Language of e-mails and invoices"), "notes": gettext("Notes"),
+        "branch_id": gettext("Branch"),
+    }  # fmt: skip
+    return names.get(field, field)

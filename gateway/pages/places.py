@@ -6,7 +6,7 @@ This only spares people doors that are locked for them; the service that owns th
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import g, url_for
+from flask import g, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -26,12 +26,17 @@ class Place:
 STAFF_PLACES = (
     Place(_l("Dashboard"), "home.home"),
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
+    Place(_l("Messages"), "message_pages.show_all", Right.SEE_MESSAGES),
 )
 CUSTOMER_PLACES = (Place(_l("Home"), "home.home"),)
 
 CUSTOMER_TABS = (
     Place(_l("Overview"), "customer_pages.show"),
+    Place(_l("Subscriptions"), "subscription_pages.of_customer"),
     Place(_l("Payments"), "payment_pages.of_year", Right.SEE_MONEY),
+    Place(_l("Invoices"), "customer_tabs.invoices", Right.SEE_MONEY),
+    Place(_l("Messages"), "customer_tabs.messages", Right.SEE_MESSAGES),
+    Place(_l("History"), "customer_tabs.history", Right.EDIT_CUSTOMERS),
 )
 """The pages about one customer, as staff see them."""
 
@@ -76,6 +81,12 @@ def customer_tabs() -> list[Place]:
 def href(place: Place, customer_id: UUID | None = None) -> str:
     """The address of a place."""
     return url_for(place.endpoint, customer_id=customer_id) if customer_id else url_for(place.endpoint)
+
+
+def is_current(place: Place) -> bool:
+    """Whether the page shown belongs to the place."""
+    target = href(place)
+    return request.path == target or (target != "/" and request.path.startswith(f"{target}/"))
 
 
 def _open_ones(all_of_them: tuple[Place, ...]) -> list[Place]:

@@ -4,13 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from contracts.actor import Right
 from contracts.calls.billing import ListPayments, ListSubscriptions
-from contracts.calls.customers import CustomerList, ListCustomers
+from contracts.calls.customers import CustomerList, CustomerOrder, ListBranches, ListCustomers
+from contracts.cards import CustomerState
+from gateway.csv_file import PAGE_ROWS as EXPORT_ROWS
+from gateway.csv_file import csv_response, every_page
 from gateway.pages.customers.hub import hub_facts
 from gateway.pages.places import may, staff_only
-from gateway.rpc import ask
+from gateway.rpc import ask, ask_together
 
 pages = Blueprint("customer_pages", __name__, url_prefix="/customers")
 
@@ -23,12 +27,76 @@ RECENT = 5
 def find() -> Response:
     """Customers by number, name or mobile; the exact number of one leads to their page at once."""
     staff_only()
-    search, cursor = request.args.get("search", "").strip()[:200], request.args.get("cursor")
-    found = ask(ListCustomers(search=search, cursor=cursor or None, limit=PAGE_ROWS))
-    if search and not cursor and _is_one(found, search):
+    chosen, cursor = _chosen(), request.args.get("cursor")
+    found, listed = ask_together(_list_call(chosen, cursor or None, PAGE_ROWS), ListBranches())
+    if set(chosen) == {"search"} and not cursor and _is_one(found, chosen["search"]):
         target = url_for("customer_pages.show", customer_id=found.items[0].id)
         return current_app.make_response(redirect(target, code=303))
-    return Response(render_template("customers/find.html", found=found, search=search))
+    without_area = {name: value for name, value in chosen.items() if name != "area"}
+    return Response(
+        render_template(
+            "customers/find.html",
+            found=found,
+            chosen=chosen,
+            without_area=without_area,
+            branches=listed.items,
+        )
+    )
+
+
+@pages.get("/list.csv")
+def export() -> Response:
+    """The customers that the list shows, all of them."""
+    staff_only()
+    chosen = _chosen()
+    codes = {branch.id: branch.code for branch in ask(ListBranches()).items}
+    header = (
+        gettext("CRF number"), gettext("Name"), gettext("Branch"), gettext("Status"), gettext("Mobile"),
+        gettext("E-mail"), gettext("House"), gettext("Street"), gettext("Area"), gettext("District"),
+        gettext("State or province"), gettext("Postal code"), gettext("Country"), gettext("Added on"),
+    )  # fmt: skip
+    pages_of_list = every_page(lambda cursor: ask(_list_call(chosen, cursor, EXPORT_ROWS)))
+    rows = (
+        (
+            one.crf, one.name, codes.get(one.branch_id, ""), one.status.value, one.mobile, one.email, one.house_name,
+            one.street, one.area, one.district, one.state, one.postal_code, one.country, one.created_at.date(),
+        )
+        for page in pages_of_list
+        for one in page.items
+    )  # fmt: skip
+    return csv_response("customers.csv", header, rows)
+
+
+def _chosen() -> dict[str, str]:
+    """The filters in the address, those that are empty or unknown left out."""
+    known = {
+        "branch": _is_uuid, "status": list(CustomerState).__contains__, "order": list(CustomerOrder).__contains__,
+        "search": bool, "area": bool,
+    }  # fmt: skip
+    given = {name: request.args.get(name, "").strip()[:200] for name in known}
+    if given["order"] == CustomerOrder.NAME:
+        given["order"] = ""
+    return {name: value for name, value in given.items() if value and known[name](value)}
+
+
+def _list_call(chosen: dict[str, str], cursor: str | None, limit: int) -> ListCustomers:
+    return ListCustomers(
+        search=chosen.get("search", ""),
+        branch_id=UUID(chosen["branch"]) if "branch" in chosen else None,
+        status=CustomerState(chosen["status"]) if "status" in chosen else None,
+        area=chosen.get("area"),
+        order=CustomerOrder(chosen.get("order", CustomerOrder.NAME)),
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 @pages.get("/<uuid:customer_id>")

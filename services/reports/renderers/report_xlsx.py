@@ -19,8 +19,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import WorkbookAlreadySaved
 from openpyxl.worksheet.properties import PageSetupProperties
 
+from contracts.cells import cell_text, looks_like_formula
 from contracts.money import Money, decimals_of
-from reports.domain.cells import cell_text, looks_like_formula
 from reports.domain.report import ReportHeader, ReportRow, Sums, Totals
 from reports.renderers.amounts import is_right_to_left
 from reports.renderers.report_columns import Column, Kind, report_columns

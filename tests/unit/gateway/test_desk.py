@@ -24,7 +24,14 @@ from contracts.calls.billing import (
     SubscriptionList,
     SubscriptionView,
 )
-from contracts.calls.customers import CheckSession, CustomerList, GetCustomer, ListCustomers
+from contracts.calls.customers import (
+    BranchList,
+    CheckSession,
+    CustomerList,
+    GetCustomer,
+    ListBranches,
+    ListCustomers,
+)
 from contracts.calls.reports import Document, RenderInvoice
 from contracts.errors import FieldError, Forbidden, Invalid, NotFound, RuleBroken
 from contracts.money import Money
@@ -73,6 +80,7 @@ def desk(web: FlaskClient, bus: ScriptedClient) -> FlaskClient:
     bus.tell(ListSubscriptions, SubscriptionList(items=(subscription(),), next=None))
     bus.tell(ListPayments, PaymentList(items=(answers.payment(),), next=None))
     bus.tell(ListCustomers, CustomerList(items=(answers.customer(),), next=None))
+    bus.tell(ListBranches, BranchList(items=(answers.branch(),), next=None))
     assert submit(web, "/sign-in", GOOD).status_code == 303
     return web
 

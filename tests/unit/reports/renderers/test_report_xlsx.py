@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from reports.domain.cells import cell_text, looks_like_formula
+from contracts.cells import cell_text, looks_like_formula
 from reports.domain.report import ReportHeader, ReportRow, RowsDiffer
 from reports.renderers import report_xlsx
 from reports.renderers.report_xlsx import render_report_xlsx

@@ -1,4 +1,4 @@
-"""What may stand in a cell of a workbook: text that is no formula, and no character that breaks the file."""
+"""What may stand in a cell of a sheet: text that is no formula, and no character that breaks the file."""
 
 import re
 

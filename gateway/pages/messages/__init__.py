@@ -1,0 +1,1 @@
+"""Messages to customers: what was sent, what failed, and sending again."""

@@ -1,0 +1,1 @@
+"""What a customer subscribes to: add, stop, reactivate, close; and fees."""
