@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from gateway.pages.languages import LANGUAGES
@@ -37,7 +38,10 @@ class CustomerForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     email = EmailField(
         _l("E-mail"), [Optional(), Length(max=254)], render_kw={"maxlength": 254, "autocomplete": "off"}
     )
-    locale = SelectField(_l("Language of e-mails and invoices"), choices=list(LANGUAGES.items()))
+    locale = SelectField(
+        _l("Language of e-mails and invoices"),
+        choices=[SelectChoice(tag, name) for tag, name in LANGUAGES.items()],
+    )
     house_name = _line(_l("House"))
     street = _line(_l("Street"))
     area = _line(_l("Area"))

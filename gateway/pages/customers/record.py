@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, flash, request, url_for
 from flask_babel import gettext
 from pydantic import ValidationError
+from wtforms.fields.choices import SelectChoice
 
 from contracts.actor import Right
 from contracts.calls.customers import (
@@ -163,8 +164,8 @@ def _begin(form: CustomerForm, branches: tuple[BranchCard, ...]) -> None:
         form.branch_id.data, form.locale.data = str(likely.id), likely.locale
 
 
-def _choices(branches: tuple[BranchCard, ...]) -> list[tuple[str, str]]:
-    return [(str(branch.id), f"{branch.name} ({branch.code})") for branch in branches]
+def _choices(branches: tuple[BranchCard, ...]) -> list[SelectChoice]:
+    return [SelectChoice(str(branch.id), f"{branch.name} ({branch.code})") for branch in branches]
 
 
 def _page_of(customer: CustomerView) -> str:

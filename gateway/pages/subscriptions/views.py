@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext
 from pydantic import ValidationError
+from wtforms.fields.choices import SelectChoice
 
 from contracts.actor import Right
 from contracts.calls.billing import (
@@ -57,7 +58,7 @@ def add(customer_id: UUID) -> Response:
     customer: CustomerView = facts["customer"]
     plans = ask(ListPlans(branch_id=customer.branch_id, limit=MOST_PLANS)).items
     form = SubscriptionForm()
-    form.plan_id.choices = [(str(plan.id), _plan_text(plan)) for plan in plans]
+    form.plan_id.choices = [SelectChoice(str(plan.id), _plan_text(plan)) for plan in plans]
     if request.method == "GET":
         form.key.data = str(uuid4())
     if not form.validate_on_submit():
@@ -102,11 +103,11 @@ def raise_fee(customer_id: UUID) -> Response:
     facts, (found,) = hub_facts(customer_id, ListSubscriptions(customer_id=customer_id))
     form = FeeForm()
     form.category.choices = [
-        (one.value, category_text(one)) for one in FeeCategory if one is not FeeCategory.USAGE
+        SelectChoice(one.value, category_text(one)) for one in FeeCategory if one is not FeeCategory.USAGE
     ]
     form.subscription_id.choices = [
-        ("", gettext("No subscription")),
-        *((str(one.id), f"{service_text(one.service)}, {one.plan_name}") for one in found.items),
+        SelectChoice("", gettext("No subscription")),
+        *(SelectChoice(str(one.id), f"{service_text(one.service)}, {one.plan_name}") for one in found.items),
     ]
     if request.method == "GET":
         form.key.data = str(uuid4())

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from contracts.actor import Role
-from contracts.calls import Done
+from contracts.calls import Call, Done
 from contracts.calls.billing import (
     AddSubscription,
     GetDues,
@@ -72,7 +72,7 @@ def bus(bus: ScriptedClient) -> ScriptedClient:
         changes=(FieldChange(field="street", before="Old <Road", after="New Road"),),
     )  # fmt: skip
     one = subscription().model_copy(update={"id": answers.SUBSCRIPTION})
-    for kind, answer in {
+    script: dict[type[Call[Any]], Any] = {
         ListBranches: BranchList(items=(answers.branch(), answers.branch("EAST", answers.OTHER_BRANCH))),
         ListCustomers: CustomerList(items=(answers.customer(),)),
         GetCustomer: answers.customer(), GetDues: answers.dues(), AddCustomer: answers.customer(),
@@ -83,7 +83,8 @@ def bus(bus: ScriptedClient) -> ScriptedClient:
         RaiseFee: answers.dues().charges[0], ListInvoices: InvoiceList(items=()),
         ListMessages: MessageList(items=(message(),)), ResendMessage: message("queued"),
         GetCustomerHistory: CustomerHistory(items=(history,)),
-    }.items():  # fmt: skip
+    }  # fmt: skip
+    for kind, answer in script.items():
         bus.tell(kind, answer)
     return bus
 
