@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_currency, format_decimal
 from flask import Flask
@@ -24,29 +25,37 @@ def install(app: Flask) -> None:
     )  # fmt: skip
 
 
+def _locale(currency: str = "") -> Locale:
+    """How the page's language writes dates and numbers. English: the day first, and rupees grouped by lakhs."""
+    chosen: Locale = get_locale()
+    if chosen.language != "en":
+        return chosen
+    return Locale("en", "IN" if currency == "INR" else "GB")
+
+
 def money_text(amount: Money) -> str:
-    """An amount with its currency: ₹250.00."""
-    return format_currency(amount.decimal(), amount.currency, locale=get_locale())
+    """An amount with its currency: ₹250.00, ₹1,00,000.00."""
+    return format_currency(amount.decimal(), amount.currency, locale=_locale(amount.currency))
 
 
 def day_text(day: date | datetime) -> str:
     """A day: 21 Nov 2026."""
-    return format_date(day, "medium", locale=get_locale())
+    return format_date(day, "medium", locale=_locale())
 
 
 def moment_text(moment: datetime, time_zone: str = "UTC") -> str:
     """A moment on the wall clock of a time zone, the branch's where it is known: 21 Nov 2026, 14:05."""
-    return format_datetime(moment, "medium", tzinfo=ZoneInfo(time_zone), locale=get_locale())
+    return format_datetime(moment, "medium", tzinfo=ZoneInfo(time_zone), locale=_locale())
 
 
 def count_text(number: int) -> str:
     """A number of things: 7,043."""
-    return format_decimal(number, locale=get_locale())
+    return format_decimal(number, locale=_locale())
 
 
 def month_text(period: str) -> str:
     """A billing period: November 2026."""
-    return format_skeleton("yMMMM", period_start(period), locale=get_locale())
+    return format_skeleton("yMMMM", period_start(period), locale=_locale())
 
 
 def service_text(service: Service | None) -> str:

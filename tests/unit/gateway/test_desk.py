@@ -108,7 +108,7 @@ def test_several_are_listed_and_nobody_is_said(desk: FlaskClient, bus: ScriptedC
 
 def test_the_hub_shows_what_is_open_and_leads_to_the_desk(desk: FlaskClient) -> None:
     page = desk.get(f"/customers/{answers.CUSTOMER}").text
-    assert "₹250.00" in page and f'href="{DESK}"' in page and "Nov 30, 2026" in page
+    assert "₹250.00" in page and f'href="{DESK}"' in page and "30 Nov 2026" in page
 
 
 def test_support_sees_that_there_are_dues_but_no_money(
@@ -131,7 +131,7 @@ def test_one_look_and_one_key(desk: FlaskClient, bus: ScriptedClient) -> None:
     assert re.search(
         r"<button[^>]*autofocus[^>]*>Take ₹250.00 from Fish &amp; Chips &lt;Ltd</button>", page.text
     )
-    assert "paid until Nov 30, 2026" in page.text
+    assert "paid until 30 Nov 2026" in page.text
     taken = take(desk)
     assert (taken.status_code, taken.headers["Location"]) == (303, "/payments/MAIN-P2026-000001")
     asked = bus.last(RecordPayment)
@@ -265,7 +265,7 @@ def test_a_customer_finds_services_dues_and_payments_on_the_first_page(
     make_app: Callable[..., Flask], bus: ScriptedClient, desk: FlaskClient
 ) -> None:
     page = customer_signed_in(make_app, bus).get("/").text
-    for words in ("Your services", "Active", "Nov 30, 2026", "₹250.00", "/payments/MAIN-P2026-000001"):
+    for words in ("Your services", "Active", "30 Nov 2026", "₹250.00", "/payments/MAIN-P2026-000001"):
         assert words in page
     assert f'{DESK}"' not in page and "What is running" not in page and "data-find" not in page
     asked = {request.customer_id for request, _ in bus.asked if isinstance(request, GetDues | GetCustomer)}
