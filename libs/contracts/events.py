@@ -11,6 +11,7 @@ from contracts.cards import (
     Allocation,
     BranchCard,
     ChargeKind,
+    ComplaintCard,
     CustomerCard,
     FeeCategory,
     InvoiceSnapshot,
@@ -105,6 +106,27 @@ class PasswordLinkIssued(Event):
     branch: BranchCard | None = None
     customer: CustomerCard | None = None
     link_token: SealedSecret
+
+
+class ComplaintReceived(Event):
+    """A customer complained, or staff wrote it down for them; an import publishes none."""
+
+    producer = "customers"
+    customer: CustomerCard
+    branch: BranchCard
+    complaint: ComplaintCard
+
+
+class ComplaintResolved(Event):
+    """Staff resolved a complaint. `reopen_until` is the last day on which the customer may say that it is not."""
+
+    producer = "customers"
+    customer: CustomerCard
+    branch: BranchCard
+    complaint: ComplaintCard
+    resolution: str
+    resolved_on: date
+    reopen_until: date
 
 
 class SubscriptionChanged(Event):

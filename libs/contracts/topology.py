@@ -3,6 +3,8 @@
 from contracts.events import (
     BranchChanged,
     ChargesRaised,
+    ComplaintReceived,
+    ComplaintResolved,
     CustomerChanged,
     CustomerDeactivated,
     CustomerRegistered,
@@ -21,7 +23,7 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
     "billing": (BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated),
     "notify": (
         BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, PasswordLinkIssued, PaymentMade,
-        DuesOutstanding,
+        DuesOutstanding, ComplaintReceived, ComplaintResolved,
     ),
     "reports": (
         BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, SubscriptionChanged, ChargesRaised,
