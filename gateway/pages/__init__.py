@@ -5,17 +5,20 @@ from flask import Flask
 from contracts.actor import Right
 from gateway.pages import formats, languages, places
 from gateway.pages.account.views import pages as account
+from gateway.pages.complaints.forms import kind_text
+from gateway.pages.complaints.views import pages as complaints
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.payments.views import pages as payments
 
-AREAS = (account, home, customers, payments)
+AREAS = (account, home, customers, payments, complaints)
 
 
 def install(app: Flask) -> None:
     """Register every area, and what their templates may ask for."""
     languages.install(app)
     formats.install(app)
+    app.jinja_env.filters["complaint_kind"] = kind_text
     app.jinja_env.globals.update(
         places=places.places,
         customer_tabs=places.customer_tabs,

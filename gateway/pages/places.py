@@ -26,12 +26,17 @@ class Place:
 STAFF_PLACES = (
     Place(_l("Dashboard"), "home.home"),
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
+    Place(_l("Complaints"), "complaint_pages.list_all", Right.SEE_COMPLAINTS),
 )
-CUSTOMER_PLACES = (Place(_l("Home"), "home.home"),)
+CUSTOMER_PLACES = (
+    Place(_l("Home"), "home.home"),
+    Place(_l("Complaints"), "complaint_pages.mine", Right.SEE_COMPLAINTS),
+)
 
 CUSTOMER_TABS = (
     Place(_l("Overview"), "customer_pages.show"),
     Place(_l("Payments"), "payment_pages.of_year", Right.SEE_MONEY),
+    Place(_l("Complaints"), "complaint_pages.of_customer", Right.SEE_COMPLAINTS),
 )
 """The pages about one customer, as staff see them."""
 
