@@ -70,13 +70,13 @@ class ComplaintForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no type
     key = HiddenField(validators=[InputRequired(), Length(max=255)])
 
 
-class NoteForm(FlaskForm):  # type: ignore[misc]
+class NoteForm(FlaskForm):  # type: ignore[misc]  # as above
     """An internal note."""
 
     note = _words(_l("Note for colleagues"), _l("Write the note."), _l("The customer does not see it."))
 
 
-class AssignForm(FlaskForm):  # type: ignore[misc]
+class AssignForm(FlaskForm):  # type: ignore[misc]  # as above
     """Who takes care of it; the choices are the branch's people."""
 
     staff_id = SelectField(_l("Assigned to"), validate_choice=False)
@@ -89,7 +89,7 @@ class AssignForm(FlaskForm):  # type: ignore[misc]
             self.staff_id.data = str(chosen or "")
 
 
-class ResolveForm(FlaskForm):  # type: ignore[misc]
+class ResolveForm(FlaskForm):  # type: ignore[misc]  # as above
     """What the customer is told."""
 
     resolution = _words(
@@ -99,13 +99,13 @@ class ResolveForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class ReopenForm(FlaskForm):  # type: ignore[misc]
+class ReopenForm(FlaskForm):  # type: ignore[misc]  # as above
     """Why it is not settled."""
 
     reason = _words(_l("What is still wrong?"), _l("Write what is still wrong."))
 
 
-class FilterForm(FlaskForm):  # type: ignore[misc]
+class FilterForm(FlaskForm):  # type: ignore[misc]  # as above
     """What the list shows; it is in the address."""
 
     class Meta:
