@@ -20,6 +20,7 @@ Currency = Annotated[str, Field(min_length=3, max_length=3), AfterValidator(one_
 TimeZone = Annotated[str, Field(max_length=60), AfterValidator(one_line)]
 GraceDays = Annotated[Whole, Field(ge=0, le=365)]
 SuspendDays = Annotated[Whole, Field(ge=1, le=730)]
+ReopenDays = Annotated[Whole, Field(ge=0, le=90)]
 ReminderDays = Annotated[tuple[Annotated[Whole, Field(ge=1, le=28)], ...], Field(max_length=28)]
 Letterhead = Annotated[tuple[Line, ...], Field(max_length=6)]
 
@@ -48,6 +49,7 @@ class BranchView(BaseModel):
     grace_days: int
     suspend_after_days: int
     reminder_days: list[int]
+    complaint_reopen_days: int
 
     @classmethod
     def of(cls, branch: BranchCard) -> Self:
@@ -85,6 +87,7 @@ class BranchBody(Body):
     grace_days: GraceDays = 0
     suspend_after_days: SuspendDays = 60
     reminder_days: ReminderDays = ()
+    complaint_reopen_days: ReopenDays = 7
 
 
 class BranchChange(Body):
@@ -102,6 +105,7 @@ class BranchChange(Body):
     grace_days: GraceDays | None = None
     suspend_after_days: SuspendDays | None = None
     reminder_days: ReminderDays | None = None
+    complaint_reopen_days: ReopenDays | None = None
 
 
 @api.get("/branches", responses={200: BranchList})

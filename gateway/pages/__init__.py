@@ -5,6 +5,8 @@ from flask import Flask
 from contracts.actor import Right
 from gateway.pages import formats, languages, places
 from gateway.pages.account.views import pages as account
+from gateway.pages.complaints.forms import kind_text
+from gateway.pages.complaints.views import pages as complaints
 from gateway.pages.customers.record import pages as record
 from gateway.pages.customers.tabs import pages as tabs
 from gateway.pages.customers.views import pages as customers
@@ -13,13 +15,24 @@ from gateway.pages.messages.views import pages as messages
 from gateway.pages.payments.views import pages as payments
 from gateway.pages.subscriptions.views import pages as subscriptions
 
-AREAS = (account, home, customers, record, tabs, subscriptions, payments, messages)
+AREAS = (
+    account,
+    home,
+    customers,
+    record,
+    tabs,
+    subscriptions,
+    payments,
+    complaints,
+    messages,
+)
 
 
 def install(app: Flask) -> None:
     """Register every area, and what their templates may ask for."""
     languages.install(app)
     formats.install(app)
+    app.jinja_env.filters["complaint_kind"] = kind_text
     app.jinja_env.globals.update(
         places=places.places,
         customer_tabs=places.customer_tabs,

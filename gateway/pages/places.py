@@ -26,15 +26,20 @@ class Place:
 STAFF_PLACES = (
     Place(_l("Dashboard"), "home.home"),
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
+    Place(_l("Complaints"), "complaint_pages.list_all", Right.SEE_COMPLAINTS),
     Place(_l("Messages"), "message_pages.show_all", Right.SEE_MESSAGES),
 )
-CUSTOMER_PLACES = (Place(_l("Home"), "home.home"),)
+CUSTOMER_PLACES = (
+    Place(_l("Home"), "home.home"),
+    Place(_l("Complaints"), "complaint_pages.mine", Right.SEE_COMPLAINTS),
+)
 
 CUSTOMER_TABS = (
     Place(_l("Overview"), "customer_pages.show"),
     Place(_l("Subscriptions"), "subscription_pages.of_customer"),
     Place(_l("Payments"), "payment_pages.of_year", Right.SEE_MONEY),
     Place(_l("Invoices"), "customer_tabs.invoices", Right.SEE_MONEY),
+    Place(_l("Complaints"), "complaint_pages.of_customer", Right.SEE_COMPLAINTS),
     Place(_l("Messages"), "customer_tabs.messages", Right.SEE_MESSAGES),
     Place(_l("History"), "customer_tabs.history", Right.EDIT_CUSTOMERS),
 )

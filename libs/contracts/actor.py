@@ -36,6 +36,10 @@ class Right(StrEnum):
     MAKE_REPORTS = "make_reports"
     SEE_MESSAGES = "see_messages"
     SEND_MESSAGES = "send_messages"
+    SEE_COMPLAINTS = "see_complaints"
+    """See complaints, and file one; customers their own."""
+    HANDLE_COMPLAINTS = "handle_complaints"
+    """Read, note, assign, resolve and reopen complaints."""
     MANAGE_PLANS = "manage_plans"
     MANAGE_STAFF = "manage_staff"
     MANAGE_BRANCHES = "manage_branches"
@@ -44,23 +48,26 @@ class Right(StrEnum):
 
 _CASHIER = {
     Right.SEE_CUSTOMERS, Right.EDIT_CUSTOMERS, Right.SEE_DUES, Right.SEE_MONEY, Right.TAKE_PAYMENTS,
-    Right.MANAGE_SUBSCRIPTIONS, Right.SEE_MESSAGES,
+    Right.MANAGE_SUBSCRIPTIONS, Right.SEE_MESSAGES, Right.SEE_COMPLAINTS,
 }  # fmt: skip
 _MANAGER = _CASHIER | {
     Right.DEACTIVATE_CUSTOMERS, Right.VOID_PAYMENTS, Right.RUN_BILLING, Right.MAKE_REPORTS, Right.SEND_MESSAGES,
-    Right.MANAGE_PLANS, Right.MANAGE_STAFF,
+    Right.MANAGE_PLANS, Right.MANAGE_STAFF, Right.HANDLE_COMPLAINTS,
 }  # fmt: skip
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMIN: frozenset(Right),
     Role.MANAGER: frozenset(_MANAGER),
     Role.CASHIER: frozenset(_CASHIER),
-    Role.SUPPORT: frozenset({Right.SEE_CUSTOMERS, Right.SEE_DUES, Right.SEE_MESSAGES, Right.SEND_MESSAGES}),
+    Role.SUPPORT: frozenset({
+        Right.SEE_CUSTOMERS, Right.SEE_DUES, Right.SEE_MESSAGES, Right.SEND_MESSAGES, Right.SEE_COMPLAINTS,
+        Right.HANDLE_COMPLAINTS,
+    }),
     Role.TECHNICIAN: frozenset(),
     # A customer's calls are checked against the one customer that the actor names, see require_customer.
-    Role.CUSTOMER: frozenset({Right.SEE_CUSTOMERS, Right.SEE_DUES, Right.SEE_MONEY}),
+    Role.CUSTOMER: frozenset({Right.SEE_CUSTOMERS, Right.SEE_DUES, Right.SEE_MONEY, Right.SEE_COMPLAINTS}),
     Role.SERVICE: frozenset(Right),
-}
+}  # fmt: skip
 
 ROLE_RANK: dict[Role, int] = {
     Role.ADMIN: 4, Role.MANAGER: 3, Role.CASHIER: 2, Role.SUPPORT: 2, Role.TECHNICIAN: 1, Role.CUSTOMER: 0,

@@ -98,6 +98,17 @@ class Proration(StrEnum):
     DAILY = "daily"
 
 
+class ComplaintKind(StrEnum):
+    """What a complaint is about, as the customer chose it."""
+
+    NO_SIGNAL = "no_signal"
+    SET_TOP_BOX = "set_top_box"
+    BILLING = "billing"
+    BROADBAND = "broadband"
+    SPEED = "speed"
+    OTHER = "other"
+
+
 class BranchPolicy(Card):
     """What a branch decides for itself. Amounts are minor units of the branch's currency."""
 
@@ -107,6 +118,8 @@ class BranchPolicy(Card):
     grace_days: int = 0
     suspend_after_days: int = 60
     reminder_days: tuple[int, ...] = ()
+    complaint_reopen_days: int = 7
+    """Days after it was resolved in which a customer may reopen a complaint; 0: on the same day only."""
 
 
 class BranchCard(Card):
@@ -146,6 +159,17 @@ class CustomerCard(Card):
     state: CustomerState = CustomerState.ACTIVE
     erased: bool = False
     """Personal data was removed; the name is a stand-in."""
+
+
+class ComplaintCard(Card):
+    """A complaint as events carry it; notes of staff are not in it."""
+
+    id: UUID
+    number: str
+    kind: ComplaintKind
+    service: Service | None = None
+    message: str
+    filed_on: date
 
 
 class Allocation(Card):

@@ -11,6 +11,7 @@ from contracts.cards import (
     Allocation,
     BranchCard,
     ChargeKind,
+    ComplaintCard,
     CustomerCard,
     FeeCategory,
     InvoiceSnapshot,
@@ -133,6 +134,35 @@ class PasswordLinkIssued(Event):
 
     def _blanks(self, customer: CustomerCard) -> dict[str, object]:
         return {"name": customer.name, "username": "", "email": ""}
+
+
+class ComplaintReceived(Event):
+    """A customer complained, or staff wrote it down for them; an import publishes none."""
+
+    producer = "customers"
+    customer: CustomerCard
+    branch: BranchCard
+    complaint: ComplaintCard
+
+    def _blanks(self, customer: CustomerCard) -> dict[str, object]:
+        blanks: dict[str, object] = {"complaint": self.complaint.model_copy(update={"message": ""})}
+        return blanks
+
+
+class ComplaintResolved(Event):
+    """Staff resolved a complaint. `reopen_until` is the last day on which the customer may say that it is not."""
+
+    producer = "customers"
+    customer: CustomerCard
+    branch: BranchCard
+    complaint: ComplaintCard
+    resolution: str
+    resolved_on: date
+    reopen_until: date
+
+    def _blanks(self, customer: CustomerCard) -> dict[str, object]:
+        blanks: dict[str, object] = {"complaint": self.complaint.model_copy(update={"message": ""})}
+        return blanks | {"resolution": ""}
 
 
 class SubscriptionChanged(Event):

@@ -8,6 +8,8 @@ from contracts.cards import (
     Allocation,
     BranchCard,
     ChargeKind,
+    ComplaintCard,
+    ComplaintKind,
     CustomerCard,
     CustomerState,
     FeeCategory,
@@ -22,6 +24,8 @@ from contracts.cards import (
 from contracts.events import (
     BranchChanged,
     ChargesRaised,
+    ComplaintReceived,
+    ComplaintResolved,
     CustomerChanged,
     CustomerDeactivated,
     CustomerErased,
@@ -94,6 +98,14 @@ _SUBSCRIPTION = SubscriptionState(
     expires_on=date(2026, 11, 30),
     version=7,
 )
+_COMPLAINT = ComplaintCard(
+    id=_id("complaint"),
+    number="MAIN-C2026-000001",
+    kind=ComplaintKind.NO_SIGNAL,
+    service=Service.CABLE_TV,
+    message="No picture on any channel since yesterday evening.",
+    filed_on=date(2026, 11, 21),
+)
 _CHARGE = RaisedCharge(
     id=_id("charge"),
     customer_id=CUSTOMER.id,
@@ -156,6 +168,15 @@ _EVENTS: tuple[Event, ...] = (
         branch=BRANCH,
         customer=CUSTOMER,
         link_token=_SECRET,
+    ),
+    ComplaintReceived(customer=CUSTOMER, branch=BRANCH, complaint=_COMPLAINT),
+    ComplaintResolved(
+        customer=CUSTOMER,
+        branch=BRANCH,
+        complaint=_COMPLAINT,
+        resolution="The amplifier in your street was replaced; the picture is back.",
+        resolved_on=date(2026, 11, 22),
+        reopen_until=date(2026, 11, 29),
     ),
     SubscriptionChanged(subscription=_SUBSCRIPTION),
     ChargesRaised(branch_id=BRANCH.id, currency="INR", charges=(_CHARGE,)),

@@ -3,6 +3,8 @@
 from contracts.events import (
     BranchChanged,
     ChargesRaised,
+    ComplaintReceived,
+    ComplaintResolved,
     CustomerChanged,
     CustomerDeactivated,
     CustomerErased,
@@ -19,18 +21,37 @@ SERVICES = ("customers", "billing", "notify", "reports")
 
 LISTENERS: dict[str, tuple[type[Event], ...]] = {
     "customers": (),
-    "billing": (BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, CustomerErased),
+    "billing": (
+        BranchChanged,
+        CustomerRegistered,
+        CustomerChanged,
+        CustomerDeactivated,
+        CustomerErased,
+    ),
     "notify": (
-        BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, CustomerErased,
-        PasswordLinkIssued, PaymentMade,
+        BranchChanged,
+        CustomerRegistered,
+        CustomerChanged,
+        CustomerDeactivated,
+        CustomerErased,
+        PasswordLinkIssued,
+        ComplaintReceived,
+        ComplaintResolved,
+        PaymentMade,
         DuesOutstanding,
     ),
     "reports": (
-        BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, CustomerErased,
-        SubscriptionChanged, ChargesRaised,
-        PaymentMade, PaymentVoided,
+        BranchChanged,
+        CustomerRegistered,
+        CustomerChanged,
+        CustomerDeactivated,
+        CustomerErased,
+        SubscriptionChanged,
+        ChargesRaised,
+        PaymentMade,
+        PaymentVoided,
     ),
-}  # fmt: skip
+}
 
 
 def has_listener(event_type: str) -> bool:

@@ -27,6 +27,7 @@ def branch_card(branch: Branch) -> BranchCard:
             minimum_payment_minor=branch.minimum_payment_minor, invoicing=Invoicing(branch.invoicing),
             proration=Proration(branch.proration), grace_days=branch.grace_days,
             suspend_after_days=branch.suspend_after_days, reminder_days=tuple(branch.reminder_days),
+            complaint_reopen_days=branch.complaint_reopen_days,
         ),
     )  # fmt: skip
 

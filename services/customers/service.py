@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from chassis.service import Service, call
+from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls import Done
 from contracts.calls import customers as calls
 from contracts.cards import BranchCard, CustomerCard
 from customers import finding, queries
+from customers.complaint_doors import ComplaintDoors
 from customers.hashing import hash_password
 from customers.history import get_customer_history
 from customers.jobs import JOBS
@@ -43,7 +44,7 @@ def off_the_loop(work: Callable[..., Result], *arguments: object) -> Result:
     return result
 
 
-class CustomersService(Service):
+class CustomersService(ComplaintDoors):
     """People and places: branches, staff, customers, sign-in. Every call is in contracts/calls/customers.py."""
 
     name = "customers"

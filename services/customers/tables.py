@@ -1,11 +1,10 @@
-"""What customers keeps: branches, staff, customers, complaints and counters. For sign-in see `signin_tables`."""
+"""What customers keeps: branches, staff, customers and counters. See also `signin_tables` and `complaint_tables`."""
 
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Date,
     ForeignKey,
     Index,
@@ -13,7 +12,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Text,
-    UniqueConstraint,
     Uuid,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -56,6 +54,7 @@ class Branch(Base):
     grace_days: Mapped[int] = mapped_column(Integer)
     suspend_after_days: Mapped[int] = mapped_column(Integer)
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=list)
+    complaint_reopen_days: Mapped[int] = mapped_column(Integer, default=7, server_default="7")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -180,24 +179,6 @@ class HistoryEntry(Base):
     by_subject: Mapped[str] = mapped_column(String(100))
     by_name: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Complaint(Base):
-    """A complaint taken over from an older program; screens come with a later issue."""
-
-    __tablename__ = "complaints"
-    __table_args__ = (UniqueConstraint("source", "number"),)
-
-    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    source: Mapped[str] = mapped_column(String(40))
-    number: Mapped[str] = mapped_column(String(40))
-    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), index=True)
-    crf: Mapped[str] = mapped_column(String(40))
-    kind: Mapped[str] = mapped_column(String(200))
-    message: Mapped[str] = mapped_column(Text)
-    is_read: Mapped[bool] = mapped_column(Boolean)
-    is_resolved: Mapped[bool] = mapped_column(Boolean)
-    imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Counter(Base):

@@ -6,13 +6,31 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from contracts.cards import Allocation, BranchCard, FeeCategory, Service
-from contracts.events import CustomerRegistered, DuesOutstanding, Event, PasswordLinkIssued, PaymentMade
+from contracts.events import (
+    ComplaintReceived,
+    ComplaintResolved,
+    CustomerRegistered,
+    DuesOutstanding,
+    Event,
+    PasswordLinkIssued,
+    PaymentMade,
+)
 from notify.domain.wording import amount_text, day_text, moment_text, month_text
-from notify.letters import CONFIRMATION, INVITATION, REMINDER, WELCOME, Letter
+from notify.letters import (
+    COMPLAINT_RECEIVED,
+    COMPLAINT_RESOLVED,
+    CONFIRMATION,
+    INVITATION,
+    REMINDER,
+    WELCOME,
+    Letter,
+)
 from notify.templating import words_of
 
 LINK_PAGE = "/password/"
 """The gateway's page that takes the one-time link."""
+COMPLAINT_PAGE = "/complaints/"
+"""The gateway's page of a complaint, by its number."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +123,25 @@ def _reminder(event: DuesOutstanding, around: Surroundings) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _complaint(event: ComplaintReceived | ComplaintResolved, around: Surroundings) -> dict[str, Any]:
+    words, complaint = words_of(around.locale), event.complaint
+    return {
+        "name": event.customer.name, "crf": event.customer.crf, "number": complaint.number,
+        "kind": words["complaints"][complaint.kind], "message": complaint.message,
+        "service": words["services"][complaint.service] if complaint.service else "",
+        "filed_on": day_text(complaint.filed_on, around.locale),
+        "link": f"{around.links_to}{COMPLAINT_PAGE}{quote(complaint.number, safe='')}",
+    }  # fmt: skip
+
+
+def _resolved(event: ComplaintResolved, around: Surroundings) -> dict[str, Any]:
+    return {
+        **_complaint(event, around), "resolution": event.resolution,
+        "resolved_on": day_text(event.resolved_on, around.locale),
+        "reopen_until": day_text(event.reopen_until, around.locale),
+    }  # fmt: skip
+
+
 def _month(period: str, partial: bool, locale: str, words: Mapping[str, Any]) -> str:
     month = month_text(period, locale)
     return str(words["part_of"]).format(month=month) if partial else month
@@ -127,6 +164,7 @@ _FACTS = cast(
     dict[str, Callable[[Event, Surroundings], dict[str, Any]]],
     {
         WELCOME.template: _welcome, INVITATION.template: _invitation, CONFIRMATION.template: _confirmation,
-        REMINDER.template: _reminder,
+        REMINDER.template: _reminder, COMPLAINT_RECEIVED.template: _complaint,
+        COMPLAINT_RESOLVED.template: _resolved,
     },
 )  # fmt: skip

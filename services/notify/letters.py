@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from contracts.events import (
+    ComplaintReceived,
+    ComplaintResolved,
     CustomerRegistered,
     DuesOutstanding,
     Event,
@@ -62,5 +64,9 @@ CONFIRMATION = Letter(
 )
 REMINDER = Letter("dues_outstanding", DuesOutstanding, Priority.BULK, plain_subject="Reminder of dues")
 
-LETTERS = {letter.template: letter for letter in (WELCOME, INVITATION, CONFIRMATION, REMINDER)}
+COMPLAINT_RECEIVED = Letter("complaint_received", ComplaintReceived, Priority.SOMEBODY_WAITS)
+COMPLAINT_RESOLVED = Letter("complaint_resolved", ComplaintResolved, Priority.SOMEBODY_WAITS)
+
+_ALL = (WELCOME, INVITATION, CONFIRMATION, REMINDER, COMPLAINT_RECEIVED, COMPLAINT_RESOLVED)
+LETTERS = {letter.template: letter for letter in _ALL}
 """Every kind by the name in the row."""

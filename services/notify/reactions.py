@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 from chassis.reactions import EventContext, Reactions
 from contracts.events import (
     BranchChanged,
+    ComplaintReceived,
+    ComplaintResolved,
     CustomerChanged,
     CustomerDeactivated,
     CustomerErased,
@@ -13,7 +15,14 @@ from contracts.events import (
     PasswordLinkIssued,
     PaymentMade,
 )
-from notify.letters import CONFIRMATION, INVITATION, REMINDER, WELCOME
+from notify.letters import (
+    COMPLAINT_RECEIVED,
+    COMPLAINT_RESOLVED,
+    CONFIRMATION,
+    INVITATION,
+    REMINDER,
+    WELCOME,
+)
 from notify.usecases.erase_person import erase_person
 from notify.usecases.keep_copies import keep_branch, keep_customer
 from notify.usecases.queue_message import queue_message
@@ -70,6 +79,22 @@ def remind(session: Session, event: DuesOutstanding, context: EventContext) -> N
     )  # fmt: skip
 
 
+def acknowledge_complaint(session: Session, event: ComplaintReceived, context: EventContext) -> None:
+    """Tell the customer the number of their complaint."""
+    queue_message(
+        session, COMPLAINT_RECEIVED, event, context, recipient=event.customer.email, locale=event.customer.locale,
+        customer=event.customer, branch=event.branch,
+    )  # fmt: skip
+
+
+def tell_resolution(session: Session, event: ComplaintResolved, context: EventContext) -> None:
+    """Tell the customer that their complaint is resolved, and how."""
+    queue_message(
+        session, COMPLAINT_RESOLVED, event, context, recipient=event.customer.email, locale=event.customer.locale,
+        customer=event.customer, branch=event.branch,
+    )  # fmt: skip
+
+
 REACTIONS = Reactions(
     {
         BranchChanged: keep_branch_of,
@@ -80,5 +105,7 @@ REACTIONS = Reactions(
         PasswordLinkIssued: invite,
         PaymentMade: confirm,
         DuesOutstanding: remind,
+        ComplaintReceived: acknowledge_complaint,
+        ComplaintResolved: tell_resolution,
     }
 )

@@ -126,6 +126,7 @@ class AddBranch(Call[BranchCard]):
     grace_days: Annotated[int, Field(ge=0, le=365)] = 0
     suspend_after_days: Annotated[int, Field(ge=1, le=730)] = 60
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = ()
+    complaint_reopen_days: Annotated[int, Field(ge=0, le=90)] = 7
 
 
 class ChangeBranch(Call[BranchCard]):
@@ -144,6 +145,7 @@ class ChangeBranch(Call[BranchCard]):
     grace_days: Annotated[int, Field(ge=0, le=365)] | None = None
     suspend_after_days: Annotated[int, Field(ge=1, le=730)] | None = None
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] | None = None
+    complaint_reopen_days: Annotated[int, Field(ge=0, le=90)] | None = None
 
 
 # --- staff ---------------------------------------------------------------------------------------------------

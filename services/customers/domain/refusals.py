@@ -169,3 +169,33 @@ class UnknownCursor(Invalid):
     """The cursor is none that this service gave out, or its list has changed."""
 
     code = "unknown_cursor"
+
+
+class TooManyComplaints(RuleBroken):
+    """The customer has many open complaints already."""
+
+    code = "too_many_complaints"
+
+
+class NotAssignable(RuleBroken):
+    """This member of staff handles no complaints in the branch."""
+
+    code = "not_assignable"
+
+
+class AlreadyResolved(Conflict):
+    """Somebody has resolved the complaint already."""
+
+    code = "already_resolved"
+
+
+class NotResolved(Conflict):
+    """The complaint is open, so there is nothing to reopen."""
+
+    code = "not_resolved"
+
+
+class ReopenTooLate(RuleBroken):
+    """The days in which a customer may reopen it are over."""
+
+    code = "reopen_too_late"

@@ -77,3 +77,5 @@ def _change_policy(branch: Branch, request: ChangeBranch) -> None:
         branch.suspend_after_days = request.suspend_after_days
     if request.reminder_days is not None:
         branch.reminder_days = sorted(set(request.reminder_days))
+    if request.complaint_reopen_days is not None:
+        branch.complaint_reopen_days = request.complaint_reopen_days

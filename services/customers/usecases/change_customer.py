@@ -11,6 +11,7 @@ from contracts.calls.customers import ChangeCustomer, CustomerView, HistoryKind
 from contracts.errors import Forbidden
 from contracts.events import CustomerChanged
 from customers.cards import customer_card, customer_view
+from customers.complaints import complaints_follow
 from customers.domain.refusals import OtherCurrency
 from customers.sight import branch_to_write_in, login_of_customer, require_not_erased, visible_customer
 from customers.tables import Branch, Customer
@@ -64,4 +65,6 @@ def _move(session: Session, customer: Customer, old: Branch, branch_id: UUID, ac
             field="branch_id",
         )
     customer.branch_id = new.id
+    complaints_follow(session, customer)
+    complaints_follow(session, customer)
     return new

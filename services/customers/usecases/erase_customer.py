@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
@@ -13,11 +13,12 @@ from contracts.calls.customers import CustomerView, EraseCustomer, HistoryKind
 from contracts.cards import CustomerState
 from contracts.events import CustomerErased
 from customers.cards import customer_card, customer_view
+from customers.complaint_tables import Complaint, ComplaintMove
 from customers.domain.refusals import NotDeactivated, OtherCrf
 from customers.domain.search import crf_key
 from customers.sight import login_of_customer, require_not_erased, visible_customer
 from customers.signin_tables import Login
-from customers.tables import Complaint, Customer, HistoryEntry
+from customers.tables import Customer, HistoryEntry
 from customers.usecases.end_sessions import end_sessions
 from customers.usecases.keep_history import note
 
@@ -44,12 +45,7 @@ def erase_customer(session: Session, request: EraseCustomer, actor: Actor, clock
     login = login_of_customer(session, customer.id)
     _close_for_ever(login)
     end_sessions(session, login.id, now)
-    blanked: dict[type, dict[str, object]] = {
-        HistoryEntry: {"changes": [], "reason": ""},
-        Complaint: {"message": ""},
-    }
-    for table, values in blanked.items():
-        session.execute(update(table).where(table.customer_id == customer.id).values(**values))  # type: ignore[attr-defined] # both have the column
+    _blank_what_was_said(session, customer)
     note(session, customer, HistoryKind.ERASED, actor, now, reason=request.reason)
     session.flush()
     erase_in_events(session, customer_card(customer))
@@ -66,6 +62,19 @@ def _blank(customer: Customer) -> None:
     customer.id_type = customer.id_number = customer.notes = ""
     customer.house_name = customer.street = customer.area = customer.district = ""
     customer.province = customer.country = customer.postal_code = ""
+
+
+def _blank_what_was_said(session: Session, customer: Customer) -> None:
+    """Changes and complaints: that there were some stays, what they said does not."""
+    theirs = select(Complaint.id).where(Complaint.customer_id == customer.id)
+    for blanking in (
+        update(HistoryEntry).where(HistoryEntry.customer_id == customer.id).values(changes=[], reason=""),
+        update(Complaint)
+        .where(Complaint.customer_id == customer.id)
+        .values(message="", resolution=None, filed_by=""),
+        update(ComplaintMove).where(ComplaintMove.complaint_id.in_(theirs)).values(text="", by_name=""),
+    ):
+        session.execute(blanking, execution_options={"synchronize_session": False})
 
 
 def _close_for_ever(login: Login) -> None:

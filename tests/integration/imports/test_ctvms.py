@@ -71,8 +71,16 @@ def test_old_invoices_are_documents_without_an_event(imported: Home) -> None:
 
 
 def test_complaints_are_kept(imported: Home) -> None:
-    query = "SELECT number, crf, is_read, is_resolved FROM complaints ORDER BY number"
-    assert imported.rows("customers", query) == [(str(n), "101", 1, 0) for n in range(1000, 1004)]
+    query = (
+        "SELECT o.number, o.source_number, c.crf, o.kind, o.state, o.read_at IS NOT NULL FROM complaints o "
+        "JOIN customers c ON c.id = o.customer_id ORDER BY o.number"
+    )
+    kinds = ("set_top_box", "billing", "billing", "broadband")
+    assert imported.rows("customers", query) == [
+        (f"CTVMS-MAIN-{number}", str(number), "101", kind, "open", 1)
+        for number, kind in zip(range(1000, 1004), kinds, strict=True)
+    ]
+    assert imported.value("customers", "SELECT count(*) FROM outbox WHERE type LIKE 'Complaint%'") == 0
 
 
 def test_no_password_is_taken_over(imported: Home) -> None:

@@ -26,6 +26,7 @@ class Branch:
     invoice: str
     spare: str
     """Another customer of the branch, whom tests may deactivate."""
+    complaint: str = ""
     message: str = ""
     report: str = ""
     staff: str = ""
@@ -92,6 +93,11 @@ def operator(headend: Embedded) -> Operator:
         made.callers[who] = add_staff(headend, admin, who, role, branch.id)
     made.callers["customer_a"] = sign_in_customer(headend, a.customer)
     for branch in (a, b):
+        told = {"kind": "no_signal", "message": "No picture"}
+        filed = admin.ok(
+            "POST", f"/customers/{branch.customer['id']}/complaints", key=str(uuid.uuid4()), json=told
+        )
+        branch.complaint = filed["number"]
         branch.message = _confirmation(admin, branch)
         branch.report = _report(admin, branch)
         branch.staff = _colleague(admin, branch)

@@ -71,6 +71,20 @@ ASKS = (
     Ask("see invoices", "GET", lambda x: f"/invoices?customer_id={x.customer['id']}", (OK, OK, OK, NO, NO, OK)),
     Ask("see invoice", "GET", lambda x: f"/invoices/{x.invoice}", (OK, OK, OK, NO, NO, OK)),
     Ask("print invoice", "GET", lambda x: f"/invoices/{x.invoice}.pdf", (OK, OK, OK, NO, NO, OK)),
+    Ask("see complaint", "GET", lambda x: f"/complaints/{x.complaint}", (OK, OK, OK, OK, NO, OK)),
+    Ask("see complaints", "GET", lambda x: f"/customers/{x.customer['id']}/complaints", (OK, OK, OK, OK, NO, OK)),
+    Ask("file complaint", "POST", lambda x: f"/customers/{x.customer['id']}/complaints", (OK, OK, OK, OK, NO, OK),
+        lambda x: {"kind": "other", "message": "Nothing works"}),
+    Ask("read complaint", "POST", lambda x: f"/complaints/{x.complaint}/read", (OK, OK, NO, OK, NO, NO)),
+    Ask("note on complaint", "POST", lambda x: f"/complaints/{x.complaint}/notes", (OK, OK, NO, OK, NO, NO),
+        lambda x: {"note": "Called back"}),
+    Ask("assign complaint", "POST", lambda x: f"/complaints/{x.complaint}/assignment", (OK, OK, NO, OK, NO, NO),
+        lambda x: {"staff_id": None}),
+    Ask("resolve complaint", "POST", lambda x: f"/complaints/{x.complaint}/resolution", (OK, OK, NO, OK, NO, NO),
+        lambda x: {"resolution": "Mended"}),
+    Ask("reopen complaint", "POST", lambda x: f"/complaints/{x.complaint}/reopening", (OK, OK, NO, OK, NO, OK),
+        lambda x: {"reason": "Dark again"}),
+    Ask("see whom to assign", "GET", lambda x: f"/branches/{x.id}/assignable-staff", (OK, OK, NO, OK, NO, NO)),
     Ask("see message", "GET", lambda x: f"/messages/{x.message}", (OK, OK, OK, OK, NO, NO)),
     Ask("resend message", "POST", lambda x: f"/messages/{x.message}/resend", (OK, OK, NO, OK, NO, NO)),
     Ask("see report", "GET", lambda x: f"/reports/{x.report}", (OK, OK, NO, NO, NO, GONE)),
@@ -92,7 +106,7 @@ ASKS = (
 NOWHERE = Branch(
     id=str(uuid.uuid4()), plan=str(uuid.uuid4()), customer={"id": str(uuid.uuid4()), "crf": "0", "name": "N"},
     subscription=str(uuid.uuid4()), payment="AAA-2026-999999", invoice="AAA-2026-999999", spare=str(uuid.uuid4()),
-    message=str(uuid.uuid4()), report=str(uuid.uuid4()), staff=str(uuid.uuid4()),
+    complaint="AAA-C2026-999999", message=str(uuid.uuid4()), report=str(uuid.uuid4()), staff=str(uuid.uuid4()),
 )  # fmt: skip
 """A branch that does not exist."""
 

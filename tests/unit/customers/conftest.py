@@ -8,11 +8,11 @@ from argon2 import PasswordHasher
 
 from chassis.database import Database
 from chassis.tables import ChassisBase
-from customers import hashing, signin_tables
+from customers import complaint_tables, hashing, signin_tables
 from customers.tables import Base
 from tests.unit.customers.builders import Operator
 
-TABLES = signin_tables.Login.__tablename__  # imported so that its tables are made too
+TABLES = (signin_tables.Login, complaint_tables.Complaint)  # imported so that their tables are made too
 
 
 @pytest.fixture

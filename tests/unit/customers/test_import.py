@@ -6,9 +6,9 @@ import pytest
 
 from contracts.actor import Role
 from contracts.errors import Forbidden
+from customers.complaint_tables import Complaint
 from customers.domain.refusals import CrfTaken, SignInRefused
 from customers.queries import taken_crfs
-from customers.tables import Complaint
 from customers.usecases.import_complaints import ComplaintRow, import_complaints
 from customers.usecases.import_customers import CustomerRow, ImportedChunk, import_customers
 from tests.unit.customers.builders import Operator, admin, staff_of

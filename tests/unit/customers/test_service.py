@@ -14,7 +14,7 @@ from chassis.platform import Platform
 from chassis.rpc_client import RpcClient
 from chassis.settings import Settings
 from contracts.actor import Role
-from contracts.calls import Call
+from contracts.calls import Call, complaints
 from contracts.calls import customers as calls
 from customers.jobs import JOBS
 from customers.service import CustomersService
@@ -24,7 +24,7 @@ from tests.unit.customers.builders import ADMIN_PASSWORD, GOOD_PASSWORD
 OPEN_TO_EVERYBODY = {"sign_in", "sign_out", "check_session", "set_password_by_link"}
 CONTRACT: dict[str, type[Call[Any]]] = {
     member.method: member
-    for member in vars(calls).values()
+    for member in (*vars(calls).values(), *vars(complaints).values())
     if inspect.isclass(member) and issubclass(member, Call) and hasattr(member, "method")
     if member is not calls.CustomerFields  # fields that two calls share, itself no call
 }
@@ -32,7 +32,9 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 REQUIRED = {
     "customer_id": NOBODY, "branch_id": NOBODY, "staff_id": NOBODY, "reason": "because", "code": "EAST", "name": "East",
     "currency": "INR", "time_zone": "Asia/Kolkata", "username": "anna", "email": "anna@example.com", "role": "cashier",
-    "session_token": "x", "current_password": "x", "password": GOOD_PASSWORD, "crf": "1001",
+    "number": "MAIN-C2026-000001", "kind": "other", "message": "Nothing works", "note": "Called back",
+    "resolution": "Mended", "idempotency_key": "k", "session_token": "x",
+    "current_password": "x", "password": GOOD_PASSWORD, "crf": "1001",
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Complaints: staff handle them, customers file and follow theirs."""
