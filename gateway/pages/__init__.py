@@ -4,12 +4,13 @@ from flask import Flask
 
 from contracts.actor import Right
 from gateway.pages import formats, languages, places
+from gateway.pages.account.reset import pages as password_reset
 from gateway.pages.account.views import pages as account
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.payments.views import pages as payments
 
-AREAS = (account, home, customers, payments)
+AREAS = (account, password_reset, home, customers, payments)
 
 
 def install(app: Flask) -> None:

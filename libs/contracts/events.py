@@ -107,6 +107,19 @@ class PasswordLinkIssued(Event):
     link_token: SealedSecret
 
 
+class PasswordCodeIssued(Event):
+    """Somebody forgot their password and is mailed a code of six digits that sets a new one within ten minutes."""
+
+    producer = "customers"
+    name: str
+    username: str
+    email: str
+    locale: str
+    branch: BranchCard | None = None
+    customer: CustomerCard | None = None
+    code: SealedSecret
+
+
 class SubscriptionChanged(Event):
     """A subscription started or moved to another status or expiry date. A reader applies only a higher version."""
 

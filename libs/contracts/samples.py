@@ -27,6 +27,7 @@ from contracts.events import (
     DuesOutstanding,
     Event,
     MessageFailed,
+    PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
     PaymentVoided,
@@ -144,6 +145,17 @@ _EVENTS: tuple[Event, ...] = (
         branch=BRANCH,
         customer=CUSTOMER,
         link_token=_SECRET,
+    ),
+    PasswordCodeIssued(
+        name=CUSTOMER.name,
+        username="1001",
+        email="asha.rao@example.com",
+        locale="en",
+        branch=BRANCH,
+        customer=CUSTOMER,
+        code=SealedSecret(
+            sealed="c2VhbGVkIGZvciBub3RpZnk=", expires_at=datetime(2026, 11, 21, 9, 40, tzinfo=UTC)
+        ),
     ),
     SubscriptionChanged(subscription=_SUBSCRIPTION),
     ChargesRaised(branch_id=BRANCH.id, currency="INR", charges=(_CHARGE,)),

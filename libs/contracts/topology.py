@@ -8,6 +8,7 @@ from contracts.events import (
     CustomerRegistered,
     DuesOutstanding,
     Event,
+    PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
     PaymentVoided,
@@ -20,8 +21,8 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
     "customers": (),
     "billing": (BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated),
     "notify": (
-        BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, PasswordLinkIssued, PaymentMade,
-        DuesOutstanding,
+        BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, PasswordLinkIssued, PasswordCodeIssued,
+        PaymentMade, DuesOutstanding,
     ),
     "reports": (
         BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, SubscriptionChanged, ChargesRaised,

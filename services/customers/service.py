@@ -1,14 +1,13 @@
 """The doors of the customers service. Passwords are hashed between transactions, off the event loop."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from chassis.service import Service, call
+from chassis.off_the_loop import off_the_loop
+from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls import Done
 from contracts.calls import customers as calls
 from contracts.cards import BranchCard, CustomerCard
 from customers import finding, queries
+from customers.account_doors import AccountDoors
 from customers.hashing import hash_password
 from customers.jobs import JOBS
 from customers.reactions import REACTIONS
@@ -27,22 +26,11 @@ from customers.usecases.set_password_by_link import check_link, set_password_by_
 from customers.usecases.sign_in import Proof, find_candidate, prove, sign_in
 from customers.usecases.sign_out import sign_out
 
-Result = TypeVar("Result")
 
-
-def off_the_loop(work: Callable[..., Result], *arguments: object) -> Result:
-    """Do CPU work in a thread where eventlet runs the process, so that everybody else goes on (BUS, 5)."""
-    import eventlet.patcher
-    import eventlet.tpool
-
-    if not eventlet.patcher.is_monkey_patched("thread"):
-        return work(*arguments)
-    result: Result = eventlet.tpool.execute(work, *arguments)
-    return result
-
-
-class CustomersService(Service):
-    """People and places: branches, staff, customers, sign-in. Every call is in contracts/calls/customers.py."""
+class CustomersService(AccountDoors):
+    """People and places: branches, staff, customers, sign-in. Every call is in contracts/calls/customers.py and
+    contracts/calls/account.py.
+    """
 
     name = "customers"
     reactions = REACTIONS

@@ -1,4 +1,4 @@
-"""What sign-in keeps: logins, one-time links, sessions and the tries of those who guess."""
+"""What sign-in keeps: logins, one-time links and codes, sessions and the tries of those who guess."""
 
 from datetime import datetime
 from uuid import UUID
@@ -43,6 +43,28 @@ class OneTimeLink(Base):
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PasswordCode(Base):
+    """A mailed code that sets a password once. One for a name that nobody has is kept alike, and mailed to nobody.
+
+    `account` is the digest of the name as typed, `code_hash` the keyed digest of the code (domain/codes.py).
+    """
+
+    __tablename__ = "password_codes"
+    __table_args__ = (
+        Index("ix_password_codes_account", "account", "issued_at"),
+        Index("ix_password_codes_login_id", "login_id", "issued_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    account: Mapped[str] = mapped_column(String(64))
+    login_id: Mapped[UUID | None] = mapped_column(ForeignKey("logins.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(Integer, default=0)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -6,13 +6,22 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from contracts.cards import Allocation, BranchCard, FeeCategory, Service
-from contracts.events import CustomerRegistered, DuesOutstanding, Event, PasswordLinkIssued, PaymentMade
+from contracts.events import (
+    CustomerRegistered,
+    DuesOutstanding,
+    Event,
+    PasswordCodeIssued,
+    PasswordLinkIssued,
+    PaymentMade,
+)
 from notify.domain.wording import amount_text, day_text, moment_text, month_text
-from notify.letters import CONFIRMATION, INVITATION, REMINDER, WELCOME, Letter
+from notify.letters import CONFIRMATION, INVITATION, PASSWORD_CODE, REMINDER, WELCOME, Letter
 from notify.templating import words_of
 
 LINK_PAGE = "/password/"
 """The gateway's page that takes the one-time link."""
+CODE_PAGE = "/password-reset/code"
+"""The gateway's page that takes a code."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,14 @@ def _invitation(event: PasswordLinkIssued, around: Surroundings) -> dict[str, An
         "name": event.name, "username": event.username,
         "link": f"{around.links_to}{LINK_PAGE}{quote(around.secret or '', safe='')}",
         "expires": moment_text(event.link_token.expires_at, around.time_zone, around.locale),
+    }  # fmt: skip
+
+
+def _password_code(event: PasswordCodeIssued, around: Surroundings) -> dict[str, Any]:
+    return {
+        "name": event.name, "username": event.username, "code": around.secret or "",
+        "page": f"{around.links_to}{CODE_PAGE}",
+        "expires": moment_text(event.code.expires_at, around.time_zone, around.locale),
     }  # fmt: skip
 
 
@@ -127,6 +144,6 @@ _FACTS = cast(
     dict[str, Callable[[Event, Surroundings], dict[str, Any]]],
     {
         WELCOME.template: _welcome, INVITATION.template: _invitation, CONFIRMATION.template: _confirmation,
-        REMINDER.template: _reminder,
+        REMINDER.template: _reminder, PASSWORD_CODE.template: _password_code,
     },
 )  # fmt: skip

@@ -6,6 +6,7 @@ from contracts.events import (
     CustomerRegistered,
     DuesOutstanding,
     Event,
+    PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
     SealedSecret,
@@ -26,6 +27,8 @@ class Letter:
     """Whether the invoice goes with it as a PDF."""
     plain_subject: str = ""
     """What staff who may see no amounts read instead of a subject that names one (RULES, who may do what)."""
+    may_be_repeated: bool = True
+    """Whether staff may send it again: what proves who reads an address goes there once, and nowhere else."""
     secret_purpose: str = ""
     """What customers sealed it for (chassis.seal); the same words stand in customers' use cases."""
 
@@ -53,6 +56,14 @@ INVITATION = Letter(
     secret_field="link_token",  # noqa: S106 - the name of a field
     secret_purpose="password-link",  # noqa: S106 - the name of a purpose
 )
+PASSWORD_CODE = Letter(
+    "password_code_issued",
+    PasswordCodeIssued,
+    Priority.SOMEBODY_WAITS,
+    may_be_repeated=False,
+    secret_field="code",  # noqa: S106 - the name of a field
+    secret_purpose="password-code",  # noqa: S106 - the name of a purpose
+)
 CONFIRMATION = Letter(
     "payment_made",
     PaymentMade,
@@ -62,5 +73,5 @@ CONFIRMATION = Letter(
 )
 REMINDER = Letter("dues_outstanding", DuesOutstanding, Priority.BULK, plain_subject="Reminder of dues")
 
-LETTERS = {letter.template: letter for letter in (WELCOME, INVITATION, CONFIRMATION, REMINDER)}
+LETTERS = {letter.template: letter for letter in (WELCOME, INVITATION, PASSWORD_CODE, CONFIRMATION, REMINDER)}
 """Every kind by the name in the row."""

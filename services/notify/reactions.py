@@ -9,10 +9,11 @@ from contracts.events import (
     CustomerDeactivated,
     CustomerRegistered,
     DuesOutstanding,
+    PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
 )
-from notify.letters import CONFIRMATION, INVITATION, REMINDER, WELCOME
+from notify.letters import CONFIRMATION, INVITATION, PASSWORD_CODE, REMINDER, WELCOME
 from notify.usecases.keep_copies import keep_branch, keep_customer
 from notify.usecases.queue_message import queue_message
 
@@ -47,6 +48,14 @@ def invite(session: Session, event: PasswordLinkIssued, context: EventContext) -
     )  # fmt: skip
 
 
+def send_code(session: Session, event: PasswordCodeIssued, context: EventContext) -> None:
+    """Send the code to who forgot their password."""
+    queue_message(
+        session, PASSWORD_CODE, event, context, recipient=event.email, locale=event.locale, customer=event.customer,
+        branch=event.branch,
+    )  # fmt: skip
+
+
 def confirm(session: Session, event: PaymentMade, context: EventContext) -> None:
     """Send the confirmation with the invoice."""
     queue_message(
@@ -70,6 +79,7 @@ REACTIONS = Reactions(
         CustomerChanged: keep_customer_of,
         CustomerDeactivated: keep_customer_of,
         PasswordLinkIssued: invite,
+        PasswordCodeIssued: send_code,
         PaymentMade: confirm,
         DuesOutstanding: remind,
     }

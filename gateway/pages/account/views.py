@@ -9,9 +9,9 @@ from contracts.calls.customers import ChangeOwnPassword, SetPasswordByLink, Sign
 from contracts.errors import Refusal, Unavailable
 from gateway.auth import session_cache, signed_in
 from gateway.pages.answering import go, local_path, show_form
-from gateway.pages.languages import CHOSEN
 from gateway.rpc import ask, ask_anonymously
 
+from .cookie import fresh_cookie
 from .forms import ChangePasswordForm, NewPasswordForm, SignInForm
 
 pages = Blueprint("account", __name__)
@@ -38,7 +38,7 @@ def sign_in() -> Response:
         )
     except (Refusal, ValidationError) as error:
         return show_form("account/sign_in.html", form, error)
-    _fresh_cookie()
+    fresh_cookie()
     session["token"] = opened.token
     return go(
         url_for("account.change_password") if opened.must_change_password else local_path(form.next.data)
@@ -55,7 +55,7 @@ def sign_out() -> Response:
     except Unavailable as error:
         # The cookie goes all the same; the session itself ends by its time.
         log.warning("sign-out did not reach customers", code=error.code)
-    _fresh_cookie()
+    fresh_cookie()
     flash(gettext("You are signed out."))
     return go(url_for("account.sign_in"))
 
@@ -71,7 +71,7 @@ def use_password_link(token: str) -> Response:
         session_cache().forget_all()
     except (Refusal, ValidationError) as error:
         return show_form("account/set_password.html", form, error)
-    _fresh_cookie()
+    fresh_cookie()
     flash(gettext("Your password is set. Sign in with it now."))
     return go(url_for("account.sign_in"))
 
@@ -94,11 +94,3 @@ def change_password() -> Response:
     session_cache().forget_all()
     flash(gettext("Your password is changed. Your other sessions have ended."))
     return go("/")
-
-
-def _fresh_cookie() -> None:
-    """Forget all but the language: what an attacker may have planted before is worthless now (TRUST, check 7)."""
-    language = session.get(CHOSEN)
-    session.clear()
-    if language is not None:
-        session[CHOSEN] = language

@@ -27,6 +27,12 @@ class LinkExpired(RuleBroken):
     code = "link_expired"
 
 
+class CodeRefused(RuleBroken):
+    """A code that is wrong, used, too old or tried too often, or a name that nobody has: nobody is told which."""
+
+    code = "code_refused"
+
+
 class PasswordTooWeak(RuleBroken):
     """The password would be guessed."""
 
