@@ -48,13 +48,18 @@ def _locked(session: Session, key: str, now: datetime) -> SignInTries:
         from sqlalchemy.dialects.sqlite import insert
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # the same call on both dialects
-    session.execute(insert(SignInTries).values(key=key, count=0, last_at=now).on_conflict_do_nothing())
-    return session.scalars(
+    adding = insert(SignInTries).values(key=key, count=0, last_at=now).on_conflict_do_nothing()
+    looking = (
         select(SignInTries)
         .where(SignInTries.key == key)
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one()
+    )
+    while True:
+        session.execute(adding)
+        row = session.scalars(looking).one_or_none()
+        if row is not None:  # else somebody's tries were forgiven between the two statements
+            return row
 
 
 def _store(row: SignInTries, tries: Tries) -> None:
