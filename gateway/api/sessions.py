@@ -8,7 +8,7 @@ from flask import Response, g, request
 from pydantic import AfterValidator, BaseModel, Field
 
 from contracts.actor import Role
-from contracts.calls.account import RequestPasswordCode, SetPasswordByCode
+from contracts.calls.account import ConfirmEmail, RequestPasswordCode, SetPasswordByCode
 from contracts.calls.customers import ChangeOwnPassword, Me, SetPasswordByLink, SignIn, SignOut
 from contracts.fields import one_line
 from gateway.api.resource import answer, nothing, resource
@@ -75,6 +75,12 @@ class PasswordResetView(BaseModel):
     """A code is mailed, if the name is known and has an e-mail address; which is not told."""
 
     state: Literal["asked_for"] = "asked_for"
+
+
+class EmailLinkBody(Body):
+    """The token of a link that was sent to a new e-mail address."""
+
+    token: Typed
 
 
 class PasswordCodeBody(Body):
@@ -157,4 +163,11 @@ def use_password_code(body: PasswordCodeBody) -> Response:
         SetPasswordByCode(username=body.username, code=body.code, password=body.password, address=address)
     )
     session_cache().forget_all()
+    return nothing()
+
+
+@sign_in.post("/email-confirmations", responses={204: None})
+def confirm_email(body: EmailLinkBody) -> Response:
+    """Write to a new e-mail address from now on, with the token of the link that was sent there."""
+    ask_anonymously(ConfirmEmail(link_token=body.token))
     return nothing()

@@ -8,9 +8,10 @@ from gateway.pages.account.reset import pages as password_reset
 from gateway.pages.account.views import pages as account
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
+from gateway.pages.my.details import pages as my_details
 from gateway.pages.payments.views import pages as payments
 
-AREAS = (account, password_reset, home, customers, payments)
+AREAS = (account, password_reset, home, customers, payments, my_details)
 
 
 def install(app: Flask) -> None:

@@ -27,7 +27,10 @@ STAFF_PLACES = (
     Place(_l("Dashboard"), "home.home"),
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
 )
-CUSTOMER_PLACES = (Place(_l("Home"), "home.home"),)
+CUSTOMER_PLACES = (
+    Place(_l("Home"), "home.home"),
+    Place(_l("My details"), "my_details.edit"),
+)
 
 CUSTOMER_TABS = (
     Place(_l("Overview"), "customer_pages.show"),

@@ -120,6 +120,20 @@ class PasswordCodeIssued(Event):
     code: SealedSecret
 
 
+class EmailChangeRequested(Event):
+    """A customer gave a new e-mail address. `customer` has the old one, which holds until the link is followed.
+
+    notify sends the link to the new address, and tells the old one; `again`: only the link, which was asked for anew.
+    """
+
+    producer = "customers"
+    customer: CustomerCard
+    branch: BranchCard
+    new_email: str
+    link_token: SealedSecret
+    again: bool = False
+
+
 class SubscriptionChanged(Event):
     """A subscription started or moved to another status or expiry date. A reader applies only a higher version."""
 

@@ -25,6 +25,7 @@ from contracts.events import (
     CustomerDeactivated,
     CustomerRegistered,
     DuesOutstanding,
+    EmailChangeRequested,
     Event,
     MessageFailed,
     PasswordCodeIssued,
@@ -155,6 +156,14 @@ _EVENTS: tuple[Event, ...] = (
         customer=CUSTOMER,
         code=SealedSecret(
             sealed="c2VhbGVkIGZvciBub3RpZnk=", expires_at=datetime(2026, 11, 21, 9, 40, tzinfo=UTC)
+        ),
+    ),
+    EmailChangeRequested(
+        customer=CUSTOMER,
+        branch=BRANCH,
+        new_email="asha@rao.example.com",
+        link_token=SealedSecret(
+            sealed="c2VhbGVkIGZvciBub3RpZnk=", expires_at=datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
         ),
     ),
     SubscriptionChanged(subscription=_SUBSCRIPTION),

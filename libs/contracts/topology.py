@@ -7,6 +7,7 @@ from contracts.events import (
     CustomerDeactivated,
     CustomerRegistered,
     DuesOutstanding,
+    EmailChangeRequested,
     Event,
     PasswordCodeIssued,
     PasswordLinkIssued,
@@ -22,7 +23,7 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
     "billing": (BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated),
     "notify": (
         BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, PasswordLinkIssued, PasswordCodeIssued,
-        PaymentMade, DuesOutstanding,
+        EmailChangeRequested, PaymentMade, DuesOutstanding,
     ),
     "reports": (
         BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, SubscriptionChanged, ChargesRaised,

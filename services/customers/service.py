@@ -144,7 +144,7 @@ class CustomersService(AccountDoors):
     def get_customer(self, request: calls.GetCustomer, actor: Actor) -> calls.CustomerView:
         """One customer."""
         with self.reading() as session:
-            return queries.get_customer(session, request.customer_id, actor)
+            return queries.get_customer(session, request.customer_id, actor, self.clock)
 
     @call
     def add_customer(self, request: calls.AddCustomer, actor: Actor) -> calls.CustomerView:
@@ -156,7 +156,7 @@ class CustomersService(AccountDoors):
     def change_customer(self, request: calls.ChangeCustomer, actor: Actor) -> calls.CustomerView:
         """Change a customer."""
         with self.transaction() as session:
-            return change_customer(session, request, actor, self.clock)
+            return change_customer(session, request, actor, self.clock, self.platform.sealing_key)
 
     @call
     def deactivate_customer(self, request: calls.DeactivateCustomer, actor: Actor) -> calls.CustomerView:

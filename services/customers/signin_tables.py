@@ -70,6 +70,22 @@ class PasswordCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class EmailChange(Base):
+    """A customer's new e-mail address that holds when the link mailed to it is followed, by the digest of its token."""
+
+    __tablename__ = "email_changes"
+    __table_args__ = (Index("ix_email_changes_customer_id", "customer_id", "issued_at"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"))
+    email: Mapped[str] = mapped_column(String(254))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class LoginSession(Base):
     """Somebody is signed in. Ended sessions stay until the nightly purge."""
 

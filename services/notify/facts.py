@@ -9,17 +9,31 @@ from contracts.cards import Allocation, BranchCard, FeeCategory, Service
 from contracts.events import (
     CustomerRegistered,
     DuesOutstanding,
+    EmailChangeRequested,
     Event,
     PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
 )
 from notify.domain.wording import amount_text, day_text, moment_text, month_text
-from notify.letters import CONFIRMATION, INVITATION, PASSWORD_CODE, REMINDER, WELCOME, Letter
+from notify.letters import (
+    CONFIRMATION,
+    EMAIL_CHANGE_NOTICED,
+    EMAIL_TO_CONFIRM,
+    INVITATION,
+    PASSWORD_CODE,
+    REMINDER,
+    WELCOME,
+    Letter,
+)
 from notify.templating import words_of
 
 LINK_PAGE = "/password/"
 """The gateway's page that takes the one-time link."""
+EMAIL_PAGE = "/email/"
+"""The gateway's page that takes the link for a new e-mail address."""
+DETAILS_PAGE = "/my/details"
+"""The gateway's page where a customer sees and changes what is known of them."""
 CODE_PAGE = "/password-reset/code"
 """The gateway's page that takes a code."""
 
@@ -78,6 +92,15 @@ def _password_code(event: PasswordCodeIssued, around: Surroundings) -> dict[str,
         "name": event.name, "username": event.username, "code": around.secret or "",
         "page": f"{around.links_to}{CODE_PAGE}",
         "expires": moment_text(event.code.expires_at, around.time_zone, around.locale),
+    }  # fmt: skip
+
+
+def _new_email(event: EmailChangeRequested, around: Surroundings) -> dict[str, Any]:
+    return {
+        "name": event.customer.name, "crf": event.customer.crf, "new_email": event.new_email,
+        "link": f"{around.links_to}{EMAIL_PAGE}{quote(around.secret or '', safe='')}",
+        "page": f"{around.links_to}{DETAILS_PAGE}",
+        "expires": moment_text(event.link_token.expires_at, around.time_zone, around.locale),
     }  # fmt: skip
 
 
@@ -145,5 +168,6 @@ _FACTS = cast(
     {
         WELCOME.template: _welcome, INVITATION.template: _invitation, CONFIRMATION.template: _confirmation,
         REMINDER.template: _reminder, PASSWORD_CODE.template: _password_code,
+        EMAIL_TO_CONFIRM.template: _new_email, EMAIL_CHANGE_NOTICED.template: _new_email,
     },
 )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from contracts.events import (
     CustomerRegistered,
     DuesOutstanding,
+    EmailChangeRequested,
     Event,
     PasswordCodeIssued,
     PasswordLinkIssued,
@@ -64,6 +65,17 @@ PASSWORD_CODE = Letter(
     secret_field="code",  # noqa: S106 - the name of a field
     secret_purpose="password-code",  # noqa: S106 - the name of a purpose
 )
+EMAIL_TO_CONFIRM = Letter(
+    "email_to_confirm",
+    EmailChangeRequested,
+    Priority.SOMEBODY_WAITS,
+    may_be_repeated=False,
+    secret_field="link_token",  # noqa: S106 - the name of a field
+    secret_purpose="email-link",  # noqa: S106 - the name of a purpose
+)
+EMAIL_CHANGE_NOTICED = Letter(
+    "email_change_noticed", EmailChangeRequested, Priority.SOMEBODY_WAITS, may_be_repeated=False
+)
 CONFIRMATION = Letter(
     "payment_made",
     PaymentMade,
@@ -73,5 +85,8 @@ CONFIRMATION = Letter(
 )
 REMINDER = Letter("dues_outstanding", DuesOutstanding, Priority.BULK, plain_subject="Reminder of dues")
 
-LETTERS = {letter.template: letter for letter in (WELCOME, INVITATION, PASSWORD_CODE, CONFIRMATION, REMINDER)}
+_ALL = (
+    WELCOME, INVITATION, PASSWORD_CODE, EMAIL_TO_CONFIRM, EMAIL_CHANGE_NOTICED, CONFIRMATION, REMINDER,
+)  # fmt: skip
+LETTERS = {letter.template: letter for letter in _ALL}
 """Every kind by the name in the row."""

@@ -2,9 +2,11 @@
 
 from flask import Blueprint, Response, flash, g, request, session, url_for
 from flask_babel import gettext
+from flask_wtf import FlaskForm
 from pydantic import ValidationError
 
 from chassis.logs import logger
+from contracts.calls.account import ConfirmEmail
 from contracts.calls.customers import ChangeOwnPassword, SetPasswordByLink, SignIn, SignOut
 from contracts.errors import Refusal, Unavailable
 from gateway.auth import session_cache, signed_in
@@ -74,6 +76,20 @@ def use_password_link(token: str) -> Response:
     fresh_cookie()
     flash(gettext("Your password is set. Sign in with it now."))
     return go(url_for("account.sign_in"))
+
+
+@pages.route("/email/<token>", methods=["GET", "POST"])
+def confirm_email(token: str) -> Response:
+    """Confirm a new e-mail address. By a button: programs that look at mails follow links, too."""
+    form = FlaskForm()
+    if not form.validate_on_submit():
+        return show_form("account/confirm_email.html", form)
+    try:
+        ask_anonymously(ConfirmEmail(link_token=token))
+    except (Refusal, ValidationError) as error:
+        return show_form("account/confirm_email.html", form, error, is_over=True)
+    flash(gettext("Your new e-mail address is confirmed. We write to you there from now on."))
+    return go("/")
 
 
 @pages.route("/password", methods=["GET", "POST"])

@@ -153,6 +153,30 @@ class CustomerHasNoEmail(RuleBroken):
     code = "customer_has_no_email"
 
 
+class CustomerChangedMeanwhile(Conflict):
+    """Somebody else changed the customer since the caller looked."""
+
+    code = "customer_changed_meanwhile"
+
+
+class EmailNotRemoved(RuleBroken):
+    """Customers change their e-mail address by confirming another; only the desk removes it."""
+
+    code = "email_not_removed"
+
+
+class NoEmailChange(Conflict):
+    """No new e-mail address waits for confirmation."""
+
+    code = "no_email_change"
+
+
+class TooManyEmailLinks(Throttled):
+    """The customer had several links sent just now."""
+
+    code = "too_many_email_links"
+
+
 class TooManyInvitations(Throttled):
     """The customer was mailed several links just now (TRUST, check 6)."""
 

@@ -33,10 +33,10 @@ def resend_message(session: Session, request: ResendMessage, actor: Actor, clock
     lock_key(session, _LOCK)
     message = visible_message(session, actor, request.message_id)
     actor.require(Right.SEND_MESSAGES)
-    _require_done(session, message)
     letter = LETTERS[message.template]
     if not letter.may_be_repeated:
         raise NotRepeated("This message is not sent twice; the person asks for a new one by themselves.")
+    _require_done(session, message)
     secret = letter.secret_of(letter.read(message.body))
     if secret is not None and (secret.expires_at <= clock.now() or not secret.sealed):
         raise SecretExpired(

@@ -23,6 +23,7 @@ from tests.unit.customers.builders import ADMIN_PASSWORD, GOOD_PASSWORD
 
 OPEN_TO_EVERYBODY = {
     "sign_in", "sign_out", "check_session", "set_password_by_link", "request_password_code", "set_password_by_code",
+    "confirm_email",
 }  # fmt: skip
 CONTRACT: dict[str, type[Call[Any]]] = {
     member.method: member
