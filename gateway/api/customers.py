@@ -1,13 +1,14 @@
 """Customers: find, add, edit, deactivate, restore, invite."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from flask import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from contracts.actor import Right
+from contracts.calls.account import ResendEmailLink, WithdrawEmailChange
 from contracts.calls.customers import (
     AddCustomer,
     ChangeCustomer,
@@ -26,7 +27,7 @@ from contracts.cards import CustomerState
 from contracts.fields import CrfNumber, Line, Name, OptionalEmail, OptionalMobile, Reason, Text
 from gateway.api.branch_choice import branch_or_default
 from gateway.api.resource import answer, resource
-from gateway.api.shapes import Body, CustomerPath, Day, Locale, PageQuery, Search
+from gateway.api.shapes import Body, CustomerPath, Day, Locale, PageQuery, Search, Whole
 from gateway.auth import session_cache
 from gateway.rpc import ask
 
@@ -60,6 +61,9 @@ class CustomerView(BaseModel):
     created_at: datetime
     updated_at: datetime
     erased: bool
+    pending_email: str | None
+    """A new e-mail address that waits for confirmation; null in lists."""
+    pending_email_until: datetime | None
 
     @classmethod
     def of(cls, customer: Customer) -> Self:
@@ -112,10 +116,13 @@ class CustomerBody(CustomerFields):
 
 
 class CustomerChange(CustomerFields):
-    """What is to change of a customer; fields left out stay."""
+    """What is to change of a customer; fields left out stay. With `expected_version`, the version that you have seen,
+    the change is refused (409) when somebody else was quicker.
+    """
 
     name: Name | None = None
     branch_id: UUID | None = None
+    expected_version: Annotated[Whole, Field(ge=1)] | None = None
 
 
 class DeactivationBody(Body):
@@ -188,8 +195,22 @@ def show_customer(path: CustomerPath) -> Response:
 
 @api.patch("/customers/<uuid:customer_id>", responses={200: CustomerView})
 def change_customer(path: CustomerPath, body: CustomerChange) -> Response:
-    """Change the fields that are given. Customers may change e-mail, mobile and address of their own."""
+    """Change the fields that are given. Customers may change e-mail, mobile, address and language of their own; a new
+    e-mail address of theirs waits as `pending_email` until it is confirmed by the link that is sent there.
+    """
     return answer(CustomerView.of(ask(ChangeCustomer(customer_id=path.customer_id, **body.given()))))
+
+
+@api.delete("/customers/<uuid:customer_id>/email-change", responses={200: CustomerView})
+def withdraw_email_change(path: CustomerPath) -> Response:
+    """Stay with the e-mail address as it is: the one that waits for confirmation is forgotten."""
+    return answer(CustomerView.of(ask(WithdrawEmailChange(customer_id=path.customer_id))))
+
+
+@api.post("/customers/<uuid:customer_id>/email-change/link", responses={202: CustomerView})
+def resend_email_link(path: CustomerPath) -> Response:
+    """Send a new link to the e-mail address that waits for confirmation; the one before is worthless."""
+    return answer(CustomerView.of(ask(ResendEmailLink(customer_id=path.customer_id))), 202)
 
 
 @api.post("/customers/<uuid:customer_id>/deactivation", responses={200: CustomerView})

@@ -1,13 +1,14 @@
 """Sessions: sign in, sign out, who am I, passwords."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from flask import Response, g, request
 from pydantic import AfterValidator, BaseModel, Field
 
 from contracts.actor import Role
+from contracts.calls.account import ConfirmEmail, RequestPasswordCode, SetPasswordByCode
 from contracts.calls.customers import ChangeOwnPassword, Me, SetPasswordByLink, SignIn, SignOut
 from contracts.fields import one_line
 from gateway.api.resource import answer, nothing, resource
@@ -61,6 +62,32 @@ class PasswordLinkBody(Body):
     """The token of a one-time link, and the password to set with it."""
 
     token: Typed
+    password: Secret
+
+
+class PasswordResetBody(Body):
+    """The username or CRF number of who forgot their password."""
+
+    username: Typed
+
+
+class PasswordResetView(BaseModel):
+    """A code is mailed, if the name is known and has an e-mail address; which is not told."""
+
+    state: Literal["asked_for"] = "asked_for"
+
+
+class EmailLinkBody(Body):
+    """The token of a link that was sent to a new e-mail address."""
+
+    token: Typed
+
+
+class PasswordCodeBody(Body):
+    """The name as in the request, the code from the e-mail, and the password to set with it."""
+
+    username: Typed
+    code: Annotated[str, Field(max_length=20), AfterValidator(one_line)]
     password: Secret
 
 
@@ -118,4 +145,29 @@ def use_password_link(body: PasswordLinkBody) -> Response:
     """Set a password with the token of a one-time link from an e-mail."""
     ask_anonymously(SetPasswordByLink(link_token=body.token, password=body.password))
     session_cache().forget_all()
+    return nothing()
+
+
+@sign_in.post("/password-resets", responses={202: PasswordResetView})
+def request_password_code(body: PasswordResetBody) -> Response:
+    """Have a code mailed that sets a new password; the answer is the same whether the name is known or not."""
+    ask_anonymously(RequestPasswordCode(username=body.username, address=(request.remote_addr or "")[:100]))
+    return answer(PasswordResetView(), 202)
+
+
+@sign_in.post("/password-resets/code", responses={204: None})
+def use_password_code(body: PasswordCodeBody) -> Response:
+    """Set a password with the code from an e-mail; the person is signed out everywhere."""
+    address = (request.remote_addr or "")[:100]
+    ask_anonymously(
+        SetPasswordByCode(username=body.username, code=body.code, password=body.password, address=address)
+    )
+    session_cache().forget_all()
+    return nothing()
+
+
+@sign_in.post("/email-confirmations", responses={204: None})
+def confirm_email(body: EmailLinkBody) -> Response:
+    """Write to a new e-mail address from now on, with the token of the link that was sent there."""
+    ask_anonymously(ConfirmEmail(link_token=body.token))
     return nothing()

@@ -4,6 +4,7 @@ from flask import Flask
 
 from contracts.actor import Right
 from gateway.pages import formats, languages, places
+from gateway.pages.account.reset import pages as password_reset
 from gateway.pages.account.views import pages as account
 from gateway.pages.complaints.forms import kind_text
 from gateway.pages.complaints.views import pages as complaints
@@ -12,6 +13,7 @@ from gateway.pages.customers.tabs import pages as tabs
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.messages.views import pages as messages
+from gateway.pages.my.details import pages as my_details
 from gateway.pages.payments.views import pages as payments
 from gateway.pages.subscriptions.views import pages as subscriptions
 
@@ -25,6 +27,8 @@ AREAS = (
     payments,
     complaints,
     messages,
+    password_reset,
+    my_details,
 )
 
 

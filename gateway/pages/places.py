@@ -32,6 +32,7 @@ STAFF_PLACES = (
 CUSTOMER_PLACES = (
     Place(_l("Home"), "home.home"),
     Place(_l("Complaints"), "complaint_pages.mine", Right.SEE_COMPLAINTS),
+    Place(_l("My details"), "my_details.edit"),
 )
 
 CUSTOMER_TABS = (

@@ -3,6 +3,7 @@
 A process is given only what it needs: customers its private key, notify the sealing key, everybody the public keys.
 """
 
+import hmac
 import os
 from pathlib import Path
 
@@ -53,6 +54,10 @@ class KeyFolder:
     def sealing(self) -> AESGCM:
         """The key that customers and notify share for secrets in events. Raises WrongSetting when it is not there."""
         return AESGCM(self._read(SEALING))
+
+    def derived(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose, made from the sealing key. Raises WrongSetting when that is not there."""
+        return hmac.new(self._read(SEALING), f"headend {purpose}".encode(), "sha256").digest()
 
     def _read(self, name: str) -> bytes:
         try:

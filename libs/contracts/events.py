@@ -165,6 +165,39 @@ class ComplaintResolved(Event):
         return blanks | {"resolution": ""}
 
 
+class PasswordCodeIssued(Event):
+    """Somebody forgot their password and is mailed a code of six digits that sets a new one within ten minutes."""
+
+    producer = "customers"
+    name: str
+    username: str
+    email: str
+    locale: str
+    branch: BranchCard | None = None
+    customer: CustomerCard | None = None
+    code: SealedSecret
+
+    def _blanks(self, customer: CustomerCard) -> dict[str, object]:
+        return {"name": customer.name, "username": "", "email": ""}
+
+
+class EmailChangeRequested(Event):
+    """A customer gave a new e-mail address. `customer` has the old one, which holds until the link is followed.
+
+    notify sends the link to the new address, and tells the old one; `again`: only the link, which was asked for anew.
+    """
+
+    producer = "customers"
+    customer: CustomerCard
+    branch: BranchCard
+    new_email: str
+    link_token: SealedSecret
+    again: bool = False
+
+    def _blanks(self, customer: CustomerCard) -> dict[str, object]:
+        return {"new_email": ""}
+
+
 class SubscriptionChanged(Event):
     """A subscription started or moved to another status or expiry date. A reader applies only a higher version."""
 

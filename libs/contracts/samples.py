@@ -31,8 +31,10 @@ from contracts.events import (
     CustomerErased,
     CustomerRegistered,
     DuesOutstanding,
+    EmailChangeRequested,
     Event,
     MessageFailed,
+    PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
     PaymentVoided,
@@ -177,6 +179,25 @@ _EVENTS: tuple[Event, ...] = (
         resolution="The amplifier in your street was replaced; the picture is back.",
         resolved_on=date(2026, 11, 22),
         reopen_until=date(2026, 11, 29),
+    ),
+    PasswordCodeIssued(
+        name=CUSTOMER.name,
+        username="1001",
+        email="asha.rao@example.com",
+        locale="en",
+        branch=BRANCH,
+        customer=CUSTOMER,
+        code=SealedSecret(
+            sealed="c2VhbGVkIGZvciBub3RpZnk=", expires_at=datetime(2026, 11, 21, 9, 40, tzinfo=UTC)
+        ),
+    ),
+    EmailChangeRequested(
+        customer=CUSTOMER,
+        branch=BRANCH,
+        new_email="asha@rao.example.com",
+        link_token=SealedSecret(
+            sealed="c2VhbGVkIGZvciBub3RpZnk=", expires_at=datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+        ),
     ),
     SubscriptionChanged(subscription=_SUBSCRIPTION),
     ChargesRaised(branch_id=BRANCH.id, currency="INR", charges=(_CHARGE,)),

@@ -14,7 +14,7 @@ from contracts.cards import (
     Invoicing,
     Proration,
 )
-from customers.signin_tables import Login
+from customers.signin_tables import EmailChange, Login
 from customers.tables import Branch, Customer, StaffMember
 
 
@@ -45,8 +45,10 @@ def customer_card(customer: Customer) -> CustomerCard:
     )  # fmt: skip
 
 
-def customer_view(customer: Customer, username: str | None) -> CustomerView:
-    """The customer as the desk and the customer themself see it."""
+def customer_view(
+    customer: Customer, username: str | None, pending: EmailChange | None = None
+) -> CustomerView:
+    """The customer as the desk and the customer themself see it; `pending`: the address that is to be confirmed."""
     return CustomerView(
         id=customer.id, version=customer.version, crf=customer.crf, name=customer.name, email=customer.email,
         mobile=customer.mobile, branch_id=customer.branch_id, date_of_birth=customer.date_of_birth,
@@ -55,6 +57,8 @@ def customer_view(customer: Customer, username: str | None) -> CustomerView:
         country=customer.country, postal_code=customer.postal_code, locale=customer.locale, notes=customer.notes,
         status=CustomerState(customer.state), username=username, created_at=customer.created_at,
         updated_at=customer.updated_at, erased=customer.erased_at is not None,
+        pending_email=pending.email if pending else None,
+        pending_email_until=pending.expires_at if pending else None,
     )  # fmt: skip
 
 

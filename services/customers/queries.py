@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.clock import Clock
 from contracts.actor import Actor, Right, Role
 from contracts.calls.customers import BranchList, CustomerView, ListStaff, StaffList, StaffView
 from contracts.cards import BranchCard, CustomerCard
@@ -16,7 +17,7 @@ from customers.domain.search import crf_key
 from customers.domain.staffing import sees_staff
 from customers.domain.usernames import username_key
 from customers.sight import branches_of, require_service, visible_branch, visible_customer, visible_staff
-from customers.signin_tables import Login
+from customers.signin_tables import EmailChange, Login
 from customers.tables import Branch, Customer, StaffBranch, StaffMember
 
 
@@ -69,11 +70,24 @@ def get_staff(session: Session, staff_id: UUID, actor: Actor) -> StaffView:
     )
 
 
-def get_customer(session: Session, customer_id: UUID, actor: Actor) -> CustomerView:
+def get_customer(session: Session, customer_id: UUID, actor: Actor, clock: Clock) -> CustomerView:
     """One customer. Raises NotFound, Forbidden."""
     customer = visible_customer(session, actor, customer_id)
     username = session.scalar(select(Login.username).where(Login.customer_id == customer_id))
-    return customer_view(customer, username)
+    return customer_view(customer, username, pending_change(session, customer_id, clock))
+
+
+def pending_change(session: Session, customer_id: UUID, clock: Clock) -> EmailChange | None:
+    """The newest e-mail address of the customer that still waits for confirmation."""
+    return session.scalars(
+        select(EmailChange)
+        .where(
+            EmailChange.customer_id == customer_id, EmailChange.confirmed_at.is_(None),
+            EmailChange.withdrawn_at.is_(None), EmailChange.expires_at > clock.now(),
+        )
+        .order_by(EmailChange.issued_at.desc(), EmailChange.id)
+        .limit(1)
+    ).first()  # fmt: skip
 
 
 def get_customer_card(session: Session, customer_id: UUID, actor: Actor) -> CustomerCard:

@@ -1,14 +1,13 @@
 """The doors of the customers service. Passwords are hashed between transactions, off the event loop."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
+from chassis.off_the_loop import off_the_loop
 from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls import Done
 from contracts.calls import customers as calls
 from contracts.cards import BranchCard, CustomerCard
 from customers import finding, queries
+from customers.account_doors import AccountDoors
 from customers.complaint_doors import ComplaintDoors
 from customers.hashing import hash_password
 from customers.history import get_customer_history
@@ -30,22 +29,11 @@ from customers.usecases.set_password_by_link import check_link, set_password_by_
 from customers.usecases.sign_in import Proof, find_candidate, prove, sign_in
 from customers.usecases.sign_out import sign_out
 
-Result = TypeVar("Result")
 
-
-def off_the_loop(work: Callable[..., Result], *arguments: object) -> Result:
-    """Do CPU work in a thread where eventlet runs the process, so that everybody else goes on (BUS, 5)."""
-    import eventlet.patcher
-    import eventlet.tpool
-
-    if not eventlet.patcher.is_monkey_patched("thread"):
-        return work(*arguments)
-    result: Result = eventlet.tpool.execute(work, *arguments)
-    return result
-
-
-class CustomersService(ComplaintDoors):
-    """People and places: branches, staff, customers, sign-in. Every call is in contracts/calls/customers.py."""
+class CustomersService(AccountDoors, ComplaintDoors):
+    """People and places: branches, staff, customers, sign-in. Every call is in contracts/calls/customers.py and
+    in account.py and complaints.py beside it.
+    """
 
     name = "customers"
     reactions = REACTIONS
@@ -159,7 +147,7 @@ class CustomersService(ComplaintDoors):
     def get_customer(self, request: calls.GetCustomer, actor: Actor) -> calls.CustomerView:
         """One customer."""
         with self.reading() as session:
-            return queries.get_customer(session, request.customer_id, actor)
+            return queries.get_customer(session, request.customer_id, actor, self.clock)
 
     @call
     def add_customer(self, request: calls.AddCustomer, actor: Actor) -> calls.CustomerView:
@@ -171,7 +159,7 @@ class CustomersService(ComplaintDoors):
     def change_customer(self, request: calls.ChangeCustomer, actor: Actor) -> calls.CustomerView:
         """Change a customer."""
         with self.transaction() as session:
-            return change_customer(session, request, actor, self.clock)
+            return change_customer(session, request, actor, self.clock, self.platform.sealing_key)
 
     @call
     def deactivate_customer(self, request: calls.DeactivateCustomer, actor: Actor) -> calls.CustomerView:

@@ -1,4 +1,4 @@
-"""What sign-in keeps: logins, one-time links, sessions and the tries of those who guess."""
+"""What sign-in keeps: logins, one-time links and codes, sessions and the tries of those who guess."""
 
 from datetime import datetime
 from uuid import UUID
@@ -46,6 +46,44 @@ class OneTimeLink(Base):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PasswordCode(Base):
+    """A mailed code that sets a password once. One for a name that nobody has is kept alike, and mailed to nobody.
+
+    `account` is the digest of the name as typed, `code_hash` the keyed digest of the code (domain/codes.py).
+    """
+
+    __tablename__ = "password_codes"
+    __table_args__ = (
+        Index("ix_password_codes_account", "account", "issued_at"),
+        Index("ix_password_codes_login_id", "login_id", "issued_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    account: Mapped[str] = mapped_column(String(64))
+    login_id: Mapped[UUID | None] = mapped_column(ForeignKey("logins.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class EmailChange(Base):
+    """A customer's new e-mail address that holds when the link mailed to it is followed, by the digest of its token."""
+
+    __tablename__ = "email_changes"
+    __table_args__ = (Index("ix_email_changes_customer_id", "customer_id", "issued_at"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"))
+    email: Mapped[str] = mapped_column(String(254))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class LoginSession(Base):

@@ -11,7 +11,9 @@ from contracts.events import (
     ComplaintResolved,
     CustomerRegistered,
     DuesOutstanding,
+    EmailChangeRequested,
     Event,
+    PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
 )
@@ -20,7 +22,10 @@ from notify.letters import (
     COMPLAINT_RECEIVED,
     COMPLAINT_RESOLVED,
     CONFIRMATION,
+    EMAIL_CHANGE_NOTICED,
+    EMAIL_TO_CONFIRM,
     INVITATION,
+    PASSWORD_CODE,
     REMINDER,
     WELCOME,
     Letter,
@@ -31,6 +36,12 @@ LINK_PAGE = "/password/"
 """The gateway's page that takes the one-time link."""
 COMPLAINT_PAGE = "/complaints/"
 """The gateway's page of a complaint, by its number."""
+EMAIL_PAGE = "/email/"
+"""The gateway's page that takes the link for a new e-mail address."""
+DETAILS_PAGE = "/my/details"
+"""The gateway's page where a customer sees and changes what is known of them."""
+CODE_PAGE = "/password-reset/code"
+"""The gateway's page that takes a code."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,23 @@ def _invitation(event: PasswordLinkIssued, around: Surroundings) -> dict[str, An
     return {
         "name": event.name, "username": event.username,
         "link": f"{around.links_to}{LINK_PAGE}{quote(around.secret or '', safe='')}",
+        "expires": moment_text(event.link_token.expires_at, around.time_zone, around.locale),
+    }  # fmt: skip
+
+
+def _password_code(event: PasswordCodeIssued, around: Surroundings) -> dict[str, Any]:
+    return {
+        "name": event.name, "username": event.username, "code": around.secret or "",
+        "page": f"{around.links_to}{CODE_PAGE}",
+        "expires": moment_text(event.code.expires_at, around.time_zone, around.locale),
+    }  # fmt: skip
+
+
+def _new_email(event: EmailChangeRequested, around: Surroundings) -> dict[str, Any]:
+    return {
+        "name": event.customer.name, "crf": event.customer.crf, "new_email": event.new_email,
+        "link": f"{around.links_to}{EMAIL_PAGE}{quote(around.secret or '', safe='')}",
+        "page": f"{around.links_to}{DETAILS_PAGE}",
         "expires": moment_text(event.link_token.expires_at, around.time_zone, around.locale),
     }  # fmt: skip
 
@@ -166,5 +194,7 @@ _FACTS = cast(
         WELCOME.template: _welcome, INVITATION.template: _invitation, CONFIRMATION.template: _confirmation,
         REMINDER.template: _reminder, COMPLAINT_RECEIVED.template: _complaint,
         COMPLAINT_RESOLVED.template: _resolved,
+        PASSWORD_CODE.template: _password_code,
+        EMAIL_TO_CONFIRM.template: _new_email, EMAIL_CHANGE_NOTICED.template: _new_email,
     },
 )  # fmt: skip

@@ -7,7 +7,9 @@ from contracts.events import (
     ComplaintResolved,
     CustomerRegistered,
     DuesOutstanding,
+    EmailChangeRequested,
     Event,
+    PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
     SealedSecret,
@@ -28,6 +30,8 @@ class Letter:
     """Whether the invoice goes with it as a PDF."""
     plain_subject: str = ""
     """What staff who may see no amounts read instead of a subject that names one (RULES, who may do what)."""
+    may_be_repeated: bool = True
+    """Whether staff may send it again: what proves who reads an address goes there once, and nowhere else."""
     secret_purpose: str = ""
     """What customers sealed it for (chassis.seal); the same words stand in customers' use cases."""
 
@@ -55,6 +59,25 @@ INVITATION = Letter(
     secret_field="link_token",  # noqa: S106 - the name of a field
     secret_purpose="password-link",  # noqa: S106 - the name of a purpose
 )
+PASSWORD_CODE = Letter(
+    "password_code_issued",
+    PasswordCodeIssued,
+    Priority.SOMEBODY_WAITS,
+    may_be_repeated=False,
+    secret_field="code",  # noqa: S106 - the name of a field
+    secret_purpose="password-code",  # noqa: S106 - the name of a purpose
+)
+EMAIL_TO_CONFIRM = Letter(
+    "email_to_confirm",
+    EmailChangeRequested,
+    Priority.SOMEBODY_WAITS,
+    may_be_repeated=False,
+    secret_field="link_token",  # noqa: S106 - the name of a field
+    secret_purpose="email-link",  # noqa: S106 - the name of a purpose
+)
+EMAIL_CHANGE_NOTICED = Letter(
+    "email_change_noticed", EmailChangeRequested, Priority.SOMEBODY_WAITS, may_be_repeated=False
+)
 CONFIRMATION = Letter(
     "payment_made",
     PaymentMade,
@@ -67,6 +90,9 @@ REMINDER = Letter("dues_outstanding", DuesOutstanding, Priority.BULK, plain_subj
 COMPLAINT_RECEIVED = Letter("complaint_received", ComplaintReceived, Priority.SOMEBODY_WAITS)
 COMPLAINT_RESOLVED = Letter("complaint_resolved", ComplaintResolved, Priority.SOMEBODY_WAITS)
 
-_ALL = (WELCOME, INVITATION, CONFIRMATION, REMINDER, COMPLAINT_RECEIVED, COMPLAINT_RESOLVED)
+_ALL = (
+    WELCOME, INVITATION, PASSWORD_CODE, EMAIL_TO_CONFIRM, EMAIL_CHANGE_NOTICED, CONFIRMATION, REMINDER,
+    COMPLAINT_RECEIVED, COMPLAINT_RESOLVED,
+)  # fmt: skip
 LETTERS = {letter.template: letter for letter in _ALL}
 """Every kind by the name in the row."""

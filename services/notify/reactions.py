@@ -1,5 +1,7 @@
 """What notify does when an event arrives: keep copies, store messages. The sending is the senders' (notify.jobs)."""
 
+from uuid import uuid5
+
 from sqlalchemy.orm import Session
 
 from chassis.reactions import EventContext, Reactions
@@ -12,14 +14,20 @@ from contracts.events import (
     CustomerErased,
     CustomerRegistered,
     DuesOutstanding,
+    EmailChangeRequested,
+    PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
+    SealedSecret,
 )
 from notify.letters import (
     COMPLAINT_RECEIVED,
     COMPLAINT_RESOLVED,
     CONFIRMATION,
+    EMAIL_CHANGE_NOTICED,
+    EMAIL_TO_CONFIRM,
     INVITATION,
+    PASSWORD_CODE,
     REMINDER,
     WELCOME,
 )
@@ -63,6 +71,31 @@ def invite(session: Session, event: PasswordLinkIssued, context: EventContext) -
     )  # fmt: skip
 
 
+def send_code(session: Session, event: PasswordCodeIssued, context: EventContext) -> None:
+    """Send the code to who forgot their password."""
+    queue_message(
+        session, PASSWORD_CODE, event, context, recipient=event.email, locale=event.locale, customer=event.customer,
+        branch=event.branch,
+    )  # fmt: skip
+
+
+def change_address(session: Session, event: EmailChangeRequested, context: EventContext) -> None:
+    """Send the link to the new address, and tell the old one, which the link does not concern."""
+    queue_message(
+        session, EMAIL_TO_CONFIRM, event, context, recipient=event.new_email, locale=event.customer.locale,
+        customer=event.customer, branch=event.branch,
+    )  # fmt: skip
+    if event.customer.email and not event.again:
+        bare = event.model_copy(
+            update={"link_token": SealedSecret(sealed="", expires_at=event.link_token.expires_at)}
+        )
+        queue_message(
+            session, EMAIL_CHANGE_NOTICED, bare, context, recipient=event.customer.email,
+            locale=event.customer.locale, customer=event.customer, branch=event.branch,
+            mail_id=uuid5(context.event_id, EMAIL_CHANGE_NOTICED.template),
+        )  # fmt: skip
+
+
 def confirm(session: Session, event: PaymentMade, context: EventContext) -> None:
     """Send the confirmation with the invoice."""
     queue_message(
@@ -103,6 +136,8 @@ REACTIONS = Reactions(
         CustomerDeactivated: keep_customer_of,
         CustomerErased: forget_customer,
         PasswordLinkIssued: invite,
+        PasswordCodeIssued: send_code,
+        EmailChangeRequested: change_address,
         PaymentMade: confirm,
         DuesOutstanding: remind,
         ComplaintReceived: acknowledge_complaint,

@@ -69,3 +69,56 @@ class ChangePasswordForm(NewPasswordForm):
         ],
         render_kw={"autocomplete": "current-password", "maxlength": 200},
     )
+
+
+def _trimmed(text: str | None) -> str | None:
+    return text.strip() if text else text
+
+
+class ForgottenPasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    """Who forgot their password."""
+
+    username = StringField(
+        _l("User name or CRF number"),
+        [
+            InputRequired(_l("Enter your user name or your CRF number.")),
+            Length(max=200, message=_l("That is too long for a user name.")),
+        ],
+        filters=[_trimmed],
+        description=_l("The CRF number is on every invoice."),
+        render_kw={
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "maxlength": 200,
+        },
+    )
+
+
+class CodeForm(NewPasswordForm):
+    """The code from the e-mail, and a new password."""
+
+    username = StringField(
+        _l("User name or CRF number"),
+        [
+            InputRequired(_l("Enter your user name or your CRF number.")),
+            Length(max=200, message=_l("That is too long for a user name.")),
+        ],
+        filters=[_trimmed],
+        render_kw={
+            "autocomplete": "username",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "maxlength": 200,
+        },
+    )
+    code = StringField(
+        _l("Code"),
+        [
+            InputRequired(_l("Enter the code from the e-mail.")),
+            Length(max=20, message=_l("The code has six digits.")),
+        ],
+        filters=[_trimmed],
+        description=_l("Six digits, from the newest e-mail."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 20},
+    )

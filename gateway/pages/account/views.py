@@ -2,16 +2,18 @@
 
 from flask import Blueprint, Response, flash, g, request, session, url_for
 from flask_babel import gettext
+from flask_wtf import FlaskForm
 from pydantic import ValidationError
 
 from chassis.logs import logger
+from contracts.calls.account import ConfirmEmail
 from contracts.calls.customers import ChangeOwnPassword, SetPasswordByLink, SignIn, SignOut
 from contracts.errors import Refusal, Unavailable
 from gateway.auth import session_cache, signed_in
 from gateway.pages.answering import go, local_path, show_form
-from gateway.pages.languages import CHOSEN
 from gateway.rpc import ask, ask_anonymously
 
+from .cookie import fresh_cookie
 from .forms import ChangePasswordForm, NewPasswordForm, SignInForm
 
 pages = Blueprint("account", __name__)
@@ -38,7 +40,7 @@ def sign_in() -> Response:
         )
     except (Refusal, ValidationError) as error:
         return show_form("account/sign_in.html", form, error)
-    _fresh_cookie()
+    fresh_cookie()
     session["token"] = opened.token
     return go(
         url_for("account.change_password") if opened.must_change_password else local_path(form.next.data)
@@ -55,7 +57,7 @@ def sign_out() -> Response:
     except Unavailable as error:
         # The cookie goes all the same; the session itself ends by its time.
         log.warning("sign-out did not reach customers", code=error.code)
-    _fresh_cookie()
+    fresh_cookie()
     flash(gettext("You are signed out."))
     return go(url_for("account.sign_in"))
 
@@ -71,9 +73,23 @@ def use_password_link(token: str) -> Response:
         session_cache().forget_all()
     except (Refusal, ValidationError) as error:
         return show_form("account/set_password.html", form, error)
-    _fresh_cookie()
+    fresh_cookie()
     flash(gettext("Your password is set. Sign in with it now."))
     return go(url_for("account.sign_in"))
+
+
+@pages.route("/email/<token>", methods=["GET", "POST"])
+def confirm_email(token: str) -> Response:
+    """Confirm a new e-mail address. By a button: programs that look at mails follow links, too."""
+    form = FlaskForm()
+    if not form.validate_on_submit():
+        return show_form("account/confirm_email.html", form)
+    try:
+        ask_anonymously(ConfirmEmail(link_token=token))
+    except (Refusal, ValidationError) as error:
+        return show_form("account/confirm_email.html", form, error, is_over=True)
+    flash(gettext("Your new e-mail address is confirmed. We write to you there from now on."))
+    return go("/")
 
 
 @pages.route("/password", methods=["GET", "POST"])
@@ -94,11 +110,3 @@ def change_password() -> Response:
     session_cache().forget_all()
     flash(gettext("Your password is changed. Your other sessions have ended."))
     return go("/")
-
-
-def _fresh_cookie() -> None:
-    """Forget all but the language: what an attacker may have planted before is worthless now (TRUST, check 7)."""
-    language = session.get(CHOSEN)
-    session.clear()
-    if language is not None:
-        session[CHOSEN] = language

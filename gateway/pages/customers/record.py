@@ -70,17 +70,15 @@ def edit(customer_id: UUID) -> Response:
         form.branch_id.data = str(customer.branch_id)
     if not form.validate_on_submit():
         return show_form("customers/form.html", form, **facts)
-    if form.version.data != str(customer.version):
-        form.version.data = str(customer.version)
-        flash(
-            gettext(
-                "This record was changed meanwhile; see its history. Look at your values and save again to keep them."
-            )
-        )
-        return show_form("customers/form.html", form, **facts)
     try:
-        ask(ChangeCustomer(customer_id=customer_id, branch_id=form.branch_id.data, **form.fields()))
+        ask(
+            ChangeCustomer(
+                customer_id=customer_id, branch_id=form.branch_id.data, expected_version=form.version.data or None,
+                **form.fields(),
+            )
+        )  # fmt: skip
     except (Refusal, ValidationError) as error:
+        form.version.data = str(customer.version)  # saved once more, the values are those that were looked at
         return show_form("customers/form.html", form, error, **facts)
     flash(gettext("The record is saved."))
     return go(_page_of(customer))

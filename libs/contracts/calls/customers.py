@@ -231,6 +231,9 @@ class CustomerView(View):
     updated_at: datetime
     erased: bool = False
     """Personal data was removed; the name is a stand-in."""
+    pending_email: str | None = None
+    """A new e-mail address that waits for confirmation; not told in lists."""
+    pending_email_until: datetime | None = None
 
 
 class CustomerList(Page):
@@ -294,9 +297,15 @@ class AddCustomer(CustomerFields):
 
 
 class ChangeCustomer(CustomerFields):
-    """Change the fields that are given. A customer may change e-mail, mobile and address of their own."""
+    """Change the fields that are given. A customer may change e-mail, mobile, address and language of their own.
+
+    A customer's new e-mail address holds when it is confirmed by a link sent there (ConfirmEmail); until then the
+    answer names it as pending. Raises CustomerChangedMeanwhile, EmailNotRemoved, TooManyEmailLinks.
+    """
 
     customer_id: UUID
+    expected_version: Annotated[int, Field(ge=1)] | None = None
+    """The version that the caller has seen; the change is refused when the customer is at another."""
     name: Name | None = None
     branch_id: UUID | None = None
 

@@ -27,6 +27,12 @@ class LinkExpired(RuleBroken):
     code = "link_expired"
 
 
+class CodeRefused(RuleBroken):
+    """A code that is wrong, used, too old or tried too often, or a name that nobody has: nobody is told which."""
+
+    code = "code_refused"
+
+
 class PasswordTooWeak(RuleBroken):
     """The password would be guessed."""
 
@@ -157,6 +163,30 @@ class CustomerHasNoEmail(RuleBroken):
     """There is no address to mail to."""
 
     code = "customer_has_no_email"
+
+
+class CustomerChangedMeanwhile(Conflict):
+    """Somebody else changed the customer since the caller looked."""
+
+    code = "customer_changed_meanwhile"
+
+
+class EmailNotRemoved(RuleBroken):
+    """Customers change their e-mail address by confirming another; only the desk removes it."""
+
+    code = "email_not_removed"
+
+
+class NoEmailChange(Conflict):
+    """No new e-mail address waits for confirmation."""
+
+    code = "no_email_change"
+
+
+class TooManyEmailLinks(Throttled):
+    """The customer had several links sent just now."""
+
+    code = "too_many_email_links"
 
 
 class TooManyInvitations(Throttled):

@@ -27,6 +27,21 @@ ACCOUNT_TRIES = 5
 ADDRESS_TRIES = 50
 
 
+@dataclass(frozen=True)
+class Counting:
+    """What is counted, apart from everything else: so many tries of an account and of an address are free."""
+
+    prefix: str
+    account: int
+    address: int
+
+
+SIGNING_IN = Counting("", ACCOUNT_TRIES, ADDRESS_TRIES)
+ASKING_FOR_CODES = Counting("ask:", 3, 20)
+TYPING_CODES = Counting("type:", 10, 30)
+"""Ten are two codes of five tries each; what is right is forgiven."""
+
+
 def seconds_to_wait(tries: Tries | None, now: datetime) -> int:
     """How many seconds the next try has to wait; 0 when it is heard now."""
     if tries is None or tries.blocked_until is None or tries.blocked_until <= now:
@@ -48,12 +63,12 @@ def forgiven(tries: Tries, free: int) -> Tries:
     return replace(tries, count=count, blocked_until=tries.blocked_until if count >= free else None)
 
 
-def account_key(username_key: str) -> str:
+def account_key(username_key: str, prefix: str = "") -> str:
     """What the tries of an account are kept under, whether there is such an account or not."""
-    return f"account:{sha256(username_key.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return f"{prefix}account:{sha256(username_key.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def address_key(address: str) -> str:
+def address_key(address: str, prefix: str = "") -> str:
     """What the tries from an address are kept under; one IPv6 customer has a whole /64."""
     try:
         parsed = ip_address(address)
@@ -61,4 +76,4 @@ def address_key(address: str) -> str:
         network = address.encode("utf-8", "surrogatepass")
     else:
         network = parsed.packed[:8] if isinstance(parsed, IPv6Address) else parsed.packed
-    return f"address:{sha256(network).hexdigest()}"
+    return f"{prefix}address:{sha256(network).hexdigest()}"

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
@@ -17,7 +17,7 @@ from customers.complaint_tables import Complaint, ComplaintMove
 from customers.domain.refusals import NotDeactivated, OtherCrf
 from customers.domain.search import crf_key
 from customers.sight import login_of_customer, require_not_erased, visible_customer
-from customers.signin_tables import Login
+from customers.signin_tables import EmailChange, Login
 from customers.tables import Customer, HistoryEntry
 from customers.usecases.end_sessions import end_sessions
 from customers.usecases.keep_history import note
@@ -45,6 +45,7 @@ def erase_customer(session: Session, request: EraseCustomer, actor: Actor, clock
     login = login_of_customer(session, customer.id)
     _close_for_ever(login)
     end_sessions(session, login.id, now)
+    session.execute(delete(EmailChange).where(EmailChange.customer_id == customer.id))
     _blank_what_was_said(session, customer)
     note(session, customer, HistoryKind.ERASED, actor, now, reason=request.reason)
     session.flush()

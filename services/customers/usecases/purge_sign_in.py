@@ -1,4 +1,4 @@
-"""Forget sessions, links and tries that open nothing any more."""
+"""Forget sessions, links, codes and tries that open nothing any more."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
 from customers.domain.throttling import WINDOW
-from customers.signin_tables import LoginSession, OneTimeLink, SignInTries
+from customers.signin_tables import EmailChange, LoginSession, OneTimeLink, PasswordCode, SignInTries
 
 KEEP = timedelta(days=30)
 """So long ended sessions and links stay, to answer who was signed in when."""
@@ -20,6 +20,8 @@ def purge_sign_in(session: Session, clock: Clock) -> None:
         delete(LoginSession).where(or_(LoginSession.ends_at < now - KEEP, LoginSession.ended_at < now - KEEP))
     )
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - KEEP))
+    session.execute(delete(EmailChange).where(EmailChange.expires_at < now - KEEP))
+    session.execute(delete(PasswordCode).where(PasswordCode.expires_at < now - KEEP))
     session.execute(
         delete(SignInTries).where(
             SignInTries.last_at < now - WINDOW,

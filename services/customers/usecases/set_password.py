@@ -9,7 +9,7 @@ from chassis.clock import Clock
 from customers.domain.passwords import check_password
 from customers.hashing import common_passwords
 from customers.people import Person
-from customers.signin_tables import Login, OneTimeLink
+from customers.signin_tables import Login, OneTimeLink, PasswordCode
 from customers.usecases.end_sessions import end_sessions
 
 
@@ -21,13 +21,20 @@ def require_good_password(password: str, person: Person) -> None:
 def set_password(
     session: Session, login: Login, password_hash: str, clock: Clock, *, but: UUID | None = None
 ) -> None:
-    """Only the new password opens the login from now on: one-time passwords, links and sessions end, except `but`."""
+    """Only the new password opens the login from now on: one-time passwords, links, codes end, and sessions
+    except `but`.
+    """
     now = clock.now()
     login.password_hash, login.password_set_at = password_hash, now
     login.one_time_hash = login.one_time_expires_at = None
     session.execute(
         update(OneTimeLink)
         .where(OneTimeLink.login_id == login.id, OneTimeLink.used_at.is_(None))
+        .values(used_at=now)
+    )
+    session.execute(
+        update(PasswordCode)
+        .where(PasswordCode.login_id == login.id, PasswordCode.used_at.is_(None))
         .values(used_at=now)
     )
     end_sessions(session, login.id, now, but=but)

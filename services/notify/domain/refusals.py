@@ -37,3 +37,9 @@ class TooManyRepetitions(Throttled):
     """One address gets only so many repeated messages an hour (TRUST, check 6)."""
 
     code = "too_many_repetitions"
+
+
+class NotRepeated(RuleBroken):
+    """Messages of this kind prove who reads an address; nobody sends them again for somebody else."""
+
+    code = "not_repeated"

@@ -29,8 +29,10 @@ NO_ADDRESS = "There is no e-mail address to send to; add one and send the messag
 def queue_message(
     session: Session, letter: Letter, event: Event, context: EventContext, *,
     recipient: str | None, locale: str, customer: CustomerCard | None, branch: BranchCard | None,
+    mail_id: UUID | None = None,
 ) -> None:  # fmt: skip
-    """One message of this kind to this recipient; a second one for the same event is left out.
+    """One message of this kind to this recipient; a second one for the same event is left out. A second kind of
+    message for one event has a `mail_id` of its own, as mail programs show only one mail of an id.
 
     Without a usable address the message is stored as failed, so that staff see that nobody was told.
     """
@@ -42,9 +44,10 @@ def queue_message(
     address, problem = _address(recipient)
     secret = letter.secret_of(event)
     row = {
-        "id": uuid4(), "event_id": context.event_id, "mail_id": context.event_id, "template": letter.template,
-        "channel": EMAIL, "priority": letter.priority, "customer_id": customer.id if customer else None,
-        "branch_id": branch_id, "recipient": address, "locale": locale,
+        "id": uuid4(), "event_id": context.event_id, "mail_id": mail_id or context.event_id,
+        "template": letter.template, "channel": EMAIL, "priority": letter.priority,
+        "customer_id": customer.id if customer else None, "branch_id": branch_id,
+        "recipient": address, "locale": locale,
         "subject": render_subject(letter.template, locale, facts_of(letter, event, Surroundings(locale, branch))),
         "body": event, "secret_expires_at": secret.expires_at if secret else None,
         "trace": context.trace, "occurred_at": context.occurred_at, "created_at": context.clock.now(), "attempts": 0,

@@ -11,7 +11,7 @@ from chassis.database import DUE_AT_ONCE, lock_key, wake_after_commit
 from chassis.logs import current_trace
 from contracts.actor import Actor, Right
 from contracts.calls.notify import MessageView, ResendMessage
-from notify.domain.refusals import MessageUnderWay, NoAddress, SecretExpired, TooManyRepetitions
+from notify.domain.refusals import MessageUnderWay, NoAddress, NotRepeated, SecretExpired, TooManyRepetitions
 from notify.domain.states import Priority, State
 from notify.letters import LETTERS
 from notify.mail import BadAddress, recipient_address
@@ -27,13 +27,16 @@ _LOCK = 0x52455345  # any number, the same in every replica
 def resend_message(session: Session, request: ResendMessage, actor: Actor, clock: Clock) -> MessageView:
     """Queue the message anew, to the customer's present address. The invoice is that of the first message.
 
-    Raises NoSuchMessage, Forbidden, MessageUnderWay, SecretExpired, NoAddress, TooManyRepetitions.
+    Raises NoSuchMessage, Forbidden, MessageUnderWay, NotRepeated, SecretExpired, NoAddress,
+    TooManyRepetitions.
     """
     lock_key(session, _LOCK)
     message = visible_message(session, actor, request.message_id)
     actor.require(Right.SEND_MESSAGES)
-    _require_done(session, message)
     letter = LETTERS[message.template]
+    if not letter.may_be_repeated:
+        raise NotRepeated("This message is not sent twice; the person asks for a new one by themselves.")
+    _require_done(session, message)
     secret = letter.secret_of(letter.read(message.body))
     if secret is not None and (secret.expires_at <= clock.now() or not secret.sealed):
         raise SecretExpired(

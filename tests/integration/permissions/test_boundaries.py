@@ -131,7 +131,7 @@ def test_a_customer_changes_the_own_address_and_nothing_else(operator: Operator)
     caller, path = operator.callers["customer_a"], f"/customers/{operator.a.customer['id']}"
     with untouched(operator.headend):
         for field, value in (
-            ("name", "Other"), ("notes", "VIP"), ("id_number", "1"), ("branch_id", operator.b.id), ("locale", "pl"),
+            ("name", "Other"), ("notes", "VIP"), ("id_number", "1"), ("branch_id", operator.b.id),
             ("date_of_birth", "1990-01-01"),
         ):  # fmt: skip
             refused(caller.request("PATCH", path, json={field: value, "street": "2 New Road"}), 403)

@@ -15,7 +15,9 @@ from tests.stack.people import OWN_PASSWORD, add_customer, add_staff, first_sign
 
 pytestmark = pytest.mark.slow
 
-OPEN = {("POST", "/api/v1/sessions"), ("POST", "/api/v1/password-links")}
+OPEN = {("POST", "/api/v1/sessions"), ("POST", "/api/v1/password-links"),
+        ("POST", "/api/v1/password-resets"), ("POST", "/api/v1/password-resets/code"),
+        ("POST", "/api/v1/email-confirmations")}  # fmt: skip
 OPEN_WITH_A_ONE_TIME_PASSWORD = {
     ("GET", "/api/v1/me"), ("POST", "/api/v1/me/password"), ("DELETE", "/api/v1/sessions/current"),
 }  # fmt: skip

@@ -153,7 +153,7 @@ def test_complaints_follow_their_customer_to_another_branch(desk: Desk) -> None:
     east = desk.operator.branch("EAST")
     with desk.operator.writing() as session:
         request = ChangeCustomer(customer_id=desk.customer.id, branch_id=east.id)
-        change_customer(session, request, admin(), desk.operator.clock)
+        change_customer(session, request, admin(), desk.operator.clock, desk.operator.key)
     assert desk.listed() == []
     there = staff_of(east.id, role=Role.SUPPORT)
     assert desk.look(number, there).assigned_to is None

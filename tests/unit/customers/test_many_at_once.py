@@ -12,9 +12,12 @@ from chassis.migrations import migrate, migrations_of
 from contracts.actor import Role
 from contracts.calls import customers as calls
 from contracts.errors import Refusal
-from customers.domain.refusals import CrfTaken, LinkExpired, SignInRefused, TooManyTries
+from customers.domain.refusals import CodeRefused, CrfTaken, LinkExpired, SignInRefused, TooManyTries
+from customers.signin_tables import EmailChange, PasswordCode
 from customers.usecases.sign_in import find_candidate
+from tests.unit.customers import test_email_change as email_change
 from tests.unit.customers.builders import GOOD_PASSWORD, Operator
+from tests.unit.customers.mailed_codes import another, ask_for_code, codes, use
 
 
 @pytest.fixture
@@ -61,6 +64,34 @@ def test_a_link_sets_one_password_only(operator: Operator) -> None:
     link = operator.last_link()
     outcomes = at_once(4, lambda number: operator.set_password(link, f"{GOOD_PASSWORD} {number}"))
     assert outcomes.count(LinkExpired) == 3
+
+
+def test_a_code_sets_one_password_only(operator: Operator) -> None:
+    operator.customer(crf="501")
+    ask_for_code(operator)
+    (code,) = codes(operator)
+    outcomes = at_once(4, lambda number: use(operator, code, password=f"{GOOD_PASSWORD} {number}"))
+    assert outcomes.count(CodeRefused) == 3
+
+
+def test_of_many_wrong_codes_at_once_five_are_compared(operator: Operator) -> None:
+    operator.customer(crf="501")
+    ask_for_code(operator)
+    wrong = another(codes(operator)[0])
+    at_once(8, lambda _: use(operator, wrong))
+    with operator.reading() as session:
+        assert session.query(PasswordCode).one().tries == 5
+
+
+def test_an_email_link_and_its_withdrawal_do_not_both_win(operator: Operator) -> None:
+    customer = operator.customer(crf="501")
+    email_change.change(operator, customer, email=email_change.NEW)
+    (token,) = email_change.tokens(operator)
+    acts = (lambda: email_change.confirm(operator, token), lambda: email_change.withdraw(operator, customer))
+    at_once(4, lambda number: acts[number % 2]())
+    with operator.reading() as session:
+        change = session.query(EmailChange).one()
+        assert (change.confirmed_at is None) != (change.withdrawn_at is None)
 
 
 def test_many_desks_count_different_numbers(operator: Operator) -> None:

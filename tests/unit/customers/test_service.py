@@ -14,17 +14,21 @@ from chassis.platform import Platform
 from chassis.rpc_client import RpcClient
 from chassis.settings import Settings
 from contracts.actor import Role
-from contracts.calls import Call, complaints
+from contracts.calls import Call, account, complaints
 from contracts.calls import customers as calls
 from customers.jobs import JOBS
 from customers.service import CustomersService
 from customers.usecases.bootstrap import bootstrap
 from tests.unit.customers.builders import ADMIN_PASSWORD, GOOD_PASSWORD
 
-OPEN_TO_EVERYBODY = {"sign_in", "sign_out", "check_session", "set_password_by_link"}
+OPEN_TO_EVERYBODY = {
+    "sign_in", "sign_out", "check_session", "set_password_by_link", "request_password_code", "set_password_by_code",
+    "confirm_email",
+}  # fmt: skip
 CONTRACT: dict[str, type[Call[Any]]] = {
     member.method: member
-    for member in (*vars(calls).values(), *vars(complaints).values())
+    for module in (calls, account, complaints)
+    for member in vars(module).values()
     if inspect.isclass(member) and issubclass(member, Call) and hasattr(member, "method")
     if member is not calls.CustomerFields  # fields that two calls share, itself no call
 }

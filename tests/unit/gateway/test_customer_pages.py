@@ -46,7 +46,7 @@ from contracts.calls.customers import (
 )
 from contracts.calls.notify import ListMessages, MessageList, MessageView, ResendMessage
 from contracts.cards import CustomerState, SubscriptionStatus
-from contracts.errors import FieldError, RuleBroken
+from contracts.errors import Conflict, FieldError, RuleBroken
 from tests.unit.gateway import answers
 from tests.unit.gateway.conftest import ScriptedClient
 from tests.unit.gateway.test_desk import field, subscription
@@ -173,9 +173,11 @@ def test_a_record_is_changed(admin: FlaskClient, bus: ScriptedClient) -> None:
 def test_a_record_that_was_changed_meanwhile_is_not_written_over(
     admin: FlaskClient, bus: ScriptedClient
 ) -> None:
-    answer = send(admin, f"{HUB}/edit", name="Deepa", branch_id=str(answers.BRANCH), locale="en", version="0")
-    assert "was changed meanwhile" in answer.text and 'value="Deepa"' in answer.text
-    assert bus.count(ChangeCustomer) == 0
+    bus.tell(ChangeCustomer, Conflict("Somebody else changed these details in the meantime."))
+    answer = send(admin, f"{HUB}/edit", name="Deepa", branch_id=str(answers.BRANCH), locale="en", version="7")
+    assert "in the meantime" in answer.text and 'value="Deepa"' in answer.text
+    assert field(answer, "version") == "1"
+    assert bus.last(ChangeCustomer).expected_version == 7
 
 
 @pytest.mark.parametrize(

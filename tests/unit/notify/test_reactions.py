@@ -1,17 +1,26 @@
+from typing import cast
 from uuid import uuid4
 
+import pytest
+
+from contracts.calls.notify import ResendMessage
 from contracts.events import (
     BranchChanged,
     CustomerChanged,
     CustomerErased,
     CustomerRegistered,
     DuesOutstanding,
+    EmailChangeRequested,
+    Event,
+    PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
 )
 from contracts.samples import BRANCH, CUSTOMER, ERASED, SAMPLES
+from notify.domain.refusals import NotRepeated
 from notify.usecases.queue_message import branch_copy, customer_copy
-from tests.unit.notify.builders import House, Server, dues, payment
+from notify.usecases.resend_message import resend_message
+from tests.unit.notify.builders import ADMIN, House, Server, dues, payment
 
 
 def test_each_event_makes_its_message(house: House) -> None:
@@ -100,3 +109,28 @@ def test_what_was_slower_than_the_erasing_makes_no_message(house: House) -> None
     house.react(CustomerErased(customer=LEFT))
     house.react(payment())
     assert house.messages() == []
+
+
+def test_a_new_address_gets_the_link_and_the_old_one_a_notice(house: House) -> None:
+    house.react(SAMPLES[EmailChangeRequested])
+    told = {row.template: row for row in house.messages()}
+    assert {name: row.recipient for name, row in told.items()} == {
+        "email_to_confirm": "asha@rao.example.com",
+        "email_change_noticed": "asha.rao@example.com",
+    }
+    assert told["email_change_noticed"].body["link_token"]["sealed"] == ""
+    assert len({row.mail_id for row in told.values()}) == 2
+
+
+def test_a_link_that_is_sent_again_is_not_told_the_old_address_again(house: House) -> None:
+    sample = cast(EmailChangeRequested, SAMPLES[EmailChangeRequested])
+    house.react(sample.model_copy(update={"again": True}))
+    assert house.message().template == "email_to_confirm"
+
+
+@pytest.mark.parametrize("event", [EmailChangeRequested, PasswordCodeIssued])
+def test_what_proves_an_address_is_never_sent_to_another_one(house: House, event: type[Event]) -> None:
+    house.react(SAMPLES[event])
+    for message in house.messages():
+        with house.platform.database.transaction() as session, pytest.raises(NotRepeated):
+            resend_message(session, ResendMessage(message_id=message.id), ADMIN, house.clock)
