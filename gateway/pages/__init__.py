@@ -7,9 +7,10 @@ from gateway.pages import formats, languages, places
 from gateway.pages.account.views import pages as account
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
+from gateway.pages.operations.views import pages as operations
 from gateway.pages.payments.views import pages as payments
 
-AREAS = (account, home, customers, payments)
+AREAS = (account, home, customers, payments, operations)
 
 
 def install(app: Flask) -> None:

@@ -12,7 +12,7 @@ from billing.jobs import JOBS
 from billing.queries.dues import get_dues
 from billing.queries.payments import get_invoice, get_payment, list_invoices, list_payments
 from billing.queries.plans import get_plan, list_plans
-from billing.queries.runs import get_run
+from billing.queries.runs import failed_runs, get_run
 from billing.queries.subscriptions import list_subscriptions
 from billing.reactions import REACTIONS
 from billing.triggers import APPEND_ONLY
@@ -30,6 +30,7 @@ from chassis.service import Service, call
 from contracts.actor import Actor
 from contracts.calls import billing as calls
 from contracts.calls.customers import GetBranchCard, GetCustomerCard
+from contracts.calls.operations import TroubledJob
 from contracts.cards import InvoiceSnapshot
 
 Answer = TypeVar("Answer")
@@ -44,6 +45,10 @@ class BillingService(Service):
     reactions = REACTIONS
     jobs = JOBS
     append_only = APPEND_ONLY
+
+    def troubles(self, session: Session) -> tuple[TroubledJob, ...]:
+        """Runs that were given up."""
+        return failed_runs(session, self.clock)
 
     # --- plans ------------------------------------------------------------------------------------
     @call

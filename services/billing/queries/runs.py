@@ -1,12 +1,16 @@
 """Billing and dunning runs with their progress."""
 
+from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.tables import Run
+from chassis.clock import Clock
 from contracts.actor import Actor, Right
 from contracts.calls.billing import GetRun, RunView
+from contracts.calls.operations import TroubledJob
 from contracts.errors import NotFound
 from contracts.money import Money
 
@@ -22,6 +26,30 @@ def get_run(session: Session, request: GetRun, actor: Actor) -> RunView:
     ):
         raise NotFound("There is no such run.")
     return run_view(run)
+
+
+def failed_runs(session: Session, clock: Clock) -> tuple[TroubledJob, ...]:
+    """Runs of the last week that were given up, and those done whose statuses could not follow; newest first."""
+    rows = session.scalars(
+        select(Run)
+        .where(Run.problem.is_not(None), Run.started_at > clock.now() - _LATELY)
+        .order_by(Run.started_at.desc())
+        .limit(_LISTED)
+    )
+    return tuple(
+        TroubledJob(
+            job=f"{run.kind} run",
+            of=run.period or (run.business_date.isoformat() if run.business_date else ""),
+            state="failed",
+            attempts=run.attempts,
+            problem=run.problem or "",
+            since=run.finished_at or run.started_at,
+        )
+        for run in rows
+    )
+
+
+_LATELY, _LISTED = timedelta(days=7), 20
 
 
 def run_view(run: Run) -> RunView:

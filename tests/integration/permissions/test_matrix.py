@@ -72,6 +72,7 @@ ASKS = (
     Ask("resend message", "POST", lambda x: f"/messages/{x.message}/resend", (OK, OK, NO, OK, NO, NO)),
     Ask("see report", "GET", lambda x: f"/reports/{x.report}", (OK, OK, NO, NO, NO, GONE)),
     Ask("fetch report", "GET", lambda x: f"/reports/{x.report}/file", (OK, OK, NO, NO, NO, GONE)),
+    Ask("see dashboard", "GET", lambda x: f"/dashboard?branch_id={x.id}", (OK, OK, OK, OK, NO, GONE)),
     Ask("bill", "POST", lambda x: "/billing-runs", (OK, OK, NO, NO, NO, GONE),
         lambda x: {"period": PERIOD, "branch_id": x.id, "preview": True}),
     Ask("remind", "POST", lambda x: "/dunning-runs", (OK, OK, NO, NO, NO, GONE), lambda x: {"branch_id": x.id}),
