@@ -16,11 +16,12 @@ from gateway.api import (
     sessions,
     staff,
     subscriptions,
+    years,
 )
 
 RESOURCES: tuple[APIBlueprint, ...] = (
     sessions.sign_in, sessions.sessions, sessions.me, branches.api, staff.api, plans.api, customers.api,
     subscriptions.api, dues.api, payments.api, invoices.api, runs.api, messages.api, reports.api,
-    dashboard.api,
+    dashboard.api, years.api,
 )  # fmt: skip
 """Every resource, in the order of the document."""

@@ -32,6 +32,7 @@ CUSTOMER_PLACES = (Place(_l("Home"), "home.home"),)
 
 CUSTOMER_TABS = (
     Place(_l("Overview"), "customer_pages.show"),
+    Place(_l("Months"), "year_pages.months", Right.SEE_MONEY),
     Place(_l("Payments"), "payment_pages.of_year", Right.SEE_MONEY),
 )
 """The pages about one customer, as staff see them."""

@@ -14,6 +14,7 @@ from billing.queries.payments import get_invoice, get_payment, list_invoices, li
 from billing.queries.plans import get_plan, list_plans
 from billing.queries.runs import failed_runs, get_run
 from billing.queries.subscriptions import list_subscriptions
+from billing.queries.years import get_year
 from billing.reactions import REACTIONS
 from billing.triggers import APPEND_ONLY
 from billing.usecases.add_plan import add_plan
@@ -31,6 +32,7 @@ from contracts.actor import Actor
 from contracts.calls import billing as calls
 from contracts.calls.customers import GetBranchCard, GetCustomerCard
 from contracts.calls.operations import TroubledJob
+from contracts.calls.years import GetYear, YearView
 from contracts.cards import InvoiceSnapshot
 
 Answer = TypeVar("Answer")
@@ -94,6 +96,11 @@ class BillingService(Service):
     def get_dues(self, request: calls.GetDues, actor: Actor) -> calls.DuesView:
         """What a customer owes."""
         return self._read(lambda session: get_dues(session, request, actor))
+
+    @call
+    def get_year(self, request: GetYear, actor: Actor) -> YearView:
+        """A customer's year, month by month."""
+        return self._read(lambda session: get_year(session, request, actor, self.clock))
 
     @call
     def raise_fee(self, request: calls.RaiseFee, actor: Actor) -> calls.DueCharge:

@@ -152,7 +152,11 @@ def test_waiting_changes_count_before_and_after_they_are_added_up(house: Reports
     with house.database.transaction() as session:
         apply(
             session,
-            [SubscriptionChanged(subscription=TV.model_copy(update={"version": 2, "status": "inactive"}))],
+            [
+                SubscriptionChanged(
+                    subscription=TV.model_copy(update={"version": 2, "status": SubscriptionStatus.INACTIVE})
+                )
+            ],
         )
     before = look(house)
     assert counts(before)["cable_tv", "inactive"] == 1
