@@ -9,9 +9,10 @@ from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.operations.views import pages as operations
 from gateway.pages.payments.views import pages as payments
+from gateway.pages.receipts.views import pages as receipts
 from gateway.pages.years.views import pages as years
 
-AREAS = (account, home, customers, payments, operations, years)
+AREAS = (account, home, customers, payments, receipts, operations, years)
 
 
 def install(app: Flask) -> None:

@@ -21,7 +21,7 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
     "billing": (BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated),
     "notify": (
         BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, PasswordLinkIssued, PaymentMade,
-        DuesOutstanding,
+        PaymentVoided, DuesOutstanding,
     ),
     "reports": (
         BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, SubscriptionChanged, ChargesRaised,

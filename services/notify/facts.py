@@ -6,9 +6,16 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from contracts.cards import Allocation, BranchCard, FeeCategory, Service
-from contracts.events import CustomerRegistered, DuesOutstanding, Event, PasswordLinkIssued, PaymentMade
+from contracts.events import (
+    CustomerRegistered,
+    DuesOutstanding,
+    Event,
+    PasswordLinkIssued,
+    PaymentMade,
+    PaymentVoided,
+)
 from notify.domain.wording import amount_text, day_text, moment_text, month_text
-from notify.letters import CONFIRMATION, INVITATION, REMINDER, WELCOME, Letter
+from notify.letters import CONFIRMATION, INVITATION, REMINDER, REVERSAL, WELCOME, Letter
 from notify.templating import words_of
 
 LINK_PAGE = "/password/"
@@ -89,6 +96,22 @@ def _confirmation(event: PaymentMade, around: Surroundings) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _reversal(event: PaymentVoided, around: Surroundings) -> dict[str, Any]:
+    words, locale = words_of(around.locale), around.locale
+    return {
+        "name": event.customer.name, "crf": event.customer.crf, "amount": amount_text(event.amount, locale),
+        "voided_on": day_text(event.voided_on, locale), "reason": event.reason,
+        "payment_number": event.payment_number, "invoice_number": event.invoice_number,
+        "lines": [
+            {
+                "month": month_text(part.period, locale), "amount": amount_text(part.amount, locale),
+                "what": _what(words, part.service, part.category, ""),
+            }
+            for part in event.allocations
+        ],
+    }  # fmt: skip
+
+
 def _reminder(event: DuesOutstanding, around: Surroundings) -> dict[str, Any]:
     words, locale = words_of(around.locale), around.locale
     return {
@@ -127,6 +150,6 @@ _FACTS = cast(
     dict[str, Callable[[Event, Surroundings], dict[str, Any]]],
     {
         WELCOME.template: _welcome, INVITATION.template: _invitation, CONFIRMATION.template: _confirmation,
-        REMINDER.template: _reminder,
+        REVERSAL.template: _reversal, REMINDER.template: _reminder,
     },
 )  # fmt: skip

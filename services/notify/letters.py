@@ -8,6 +8,7 @@ from contracts.events import (
     Event,
     PasswordLinkIssued,
     PaymentMade,
+    PaymentVoided,
     SealedSecret,
 )
 from notify.domain.states import Priority
@@ -60,7 +61,10 @@ CONFIRMATION = Letter(
     has_invoice=True,
     plain_subject="Confirmation of a payment",
 )
+REVERSAL = Letter(
+    "payment_voided", PaymentVoided, Priority.SOMEBODY_WAITS, plain_subject="Reversal of a payment"
+)
 REMINDER = Letter("dues_outstanding", DuesOutstanding, Priority.BULK, plain_subject="Reminder of dues")
 
-LETTERS = {letter.template: letter for letter in (WELCOME, INVITATION, CONFIRMATION, REMINDER)}
+LETTERS = {letter.template: letter for letter in (WELCOME, INVITATION, CONFIRMATION, REVERSAL, REMINDER)}
 """Every kind by the name in the row."""

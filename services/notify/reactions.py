@@ -1,5 +1,7 @@
 """What notify does when an event arrives: keep copies, store messages. The sending is the senders' (notify.jobs)."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from chassis.reactions import EventContext, Reactions
@@ -11,8 +13,9 @@ from contracts.events import (
     DuesOutstanding,
     PasswordLinkIssued,
     PaymentMade,
+    PaymentVoided,
 )
-from notify.letters import CONFIRMATION, INVITATION, REMINDER, WELCOME
+from notify.letters import CONFIRMATION, INVITATION, REMINDER, REVERSAL, WELCOME
 from notify.usecases.keep_copies import keep_branch, keep_customer
 from notify.usecases.queue_message import queue_message
 
@@ -55,6 +58,21 @@ def confirm(session: Session, event: PaymentMade, context: EventContext) -> None
     )  # fmt: skip
 
 
+def tell_reversal(session: Session, event: PaymentVoided, context: EventContext) -> None:
+    """Say that a payment was reversed. News so old that nobody waits for it (a repair from the first event on) is kept
+    from the customer.
+    """
+    if context.occurred_at < context.clock.now() - _STALE:
+        return
+    queue_message(
+        session, REVERSAL, event, context, recipient=event.customer.email, locale=event.customer.locale,
+        customer=event.customer, branch=None,
+    )  # fmt: skip
+
+
+_STALE = timedelta(days=30)
+
+
 def remind(session: Session, event: DuesOutstanding, context: EventContext) -> None:
     """Send the reminder."""
     queue_message(
@@ -71,6 +89,7 @@ REACTIONS = Reactions(
         CustomerDeactivated: keep_customer_of,
         PasswordLinkIssued: invite,
         PaymentMade: confirm,
+        PaymentVoided: tell_reversal,
         DuesOutstanding: remind,
     }
 )

@@ -3,12 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from contracts.actor import Right
 from contracts.calls.billing import ListPayments, ListSubscriptions
 from contracts.calls.customers import CustomerList, ListCustomers
+from gateway.pages.answering import go
 from gateway.pages.customers.hub import hub_facts
+from gateway.pages.customers.jumping import jump
 from gateway.pages.places import may, staff_only
 from gateway.rpc import ask
 
@@ -21,13 +23,17 @@ RECENT = 5
 
 @pages.get("")
 def find() -> Response:
-    """Customers by number, name or mobile; the exact number of one leads to their page at once."""
+    """Customers by number, name or mobile; the exact number of one leads to their page at once.
+
+    So does the number of a payment or an invoice, typed or scanned from the invoice's QR code.
+    """
     staff_only()
     search, cursor = request.args.get("search", "").strip()[:200], request.args.get("cursor")
+    if target := jump(search):
+        return go(target)
     found = ask(ListCustomers(search=search, cursor=cursor or None, limit=PAGE_ROWS))
     if search and not cursor and _is_one(found, search):
-        target = url_for("customer_pages.show", customer_id=found.items[0].id)
-        return current_app.make_response(redirect(target, code=303))
+        return go(url_for("customer_pages.show", customer_id=found.items[0].id))
     return Response(render_template("customers/find.html", found=found, search=search))
 
 

@@ -1,5 +1,7 @@
+from datetime import timedelta
 from uuid import uuid4
 
+from chassis.reactions import EventContext
 from contracts.events import (
     BranchChanged,
     CustomerChanged,
@@ -7,18 +9,28 @@ from contracts.events import (
     DuesOutstanding,
     PasswordLinkIssued,
     PaymentMade,
+    PaymentVoided,
 )
 from contracts.samples import BRANCH, CUSTOMER, SAMPLES
+from notify.facts import Surroundings, facts_of
+from notify.letters import LETTERS
+from notify.reactions import REACTIONS
 from notify.usecases.queue_message import branch_copy, customer_copy
 from tests.unit.notify.builders import House, dues, payment
 
 
 def test_each_event_makes_its_message(house: House) -> None:
-    for event in (CustomerRegistered, PasswordLinkIssued, PaymentMade, DuesOutstanding):
+    for event in (CustomerRegistered, PasswordLinkIssued, PaymentMade, PaymentVoided, DuesOutstanding):
         house.react(SAMPLES[event])
     assert {(row.template, row.state, row.recipient) for row in house.messages()} == {
         (template, "queued", "asha.rao@example.com")
-        for template in ("customer_registered", "password_link_issued", "payment_made", "dues_outstanding")
+        for template in (
+            "customer_registered",
+            "password_link_issued",
+            "payment_made",
+            "payment_voided",
+            "dues_outstanding",
+        )
     }
 
 
@@ -78,3 +90,22 @@ def test_the_subject_is_there_before_the_message_is_sent(house: House) -> None:
 def test_storing_a_message_wakes_the_senders(house: House) -> None:
     house.react(payment())
     assert house.platform.signal("send").is_set()
+
+
+def test_a_reversal_of_long_ago_is_no_news(house: House) -> None:
+    void = SAMPLES[PaymentVoided]
+    found = REACTIONS.find(void.type_name())
+    assert found
+    long_ago = house.clock.now() - timedelta(days=31)
+    with house.platform.database.transaction() as session:
+        found[1](session, void, EventContext(uuid4(), long_ago, "billing", "", house.clock))
+    assert house.messages() == []
+
+
+def test_a_reversal_says_why_and_which_months_are_open_again(house: House) -> None:
+    house.react(SAMPLES[PaymentVoided])
+    message = house.message()
+    assert message.subject == "Payment of ₹250.00 reversed, invoice MAIN-2026-000001 is void"
+    facts = facts_of(LETTERS[message.template], SAMPLES[PaymentVoided], Surroundings("en", BRANCH))
+    assert facts["reason"] == "Taken for another customer"
+    assert facts["lines"] == [{"month": "November 2026", "what": "Cable TV", "amount": "₹250.00"}]
