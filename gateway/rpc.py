@@ -28,6 +28,15 @@ class Client(Protocol):
     def call_together(self, requests: Sequence[Call[Any]], *, actor_token: str = "") -> list[Any]:
         """Send several requests at once and wait for all answers. Raises contracts.errors.Refusal."""
 
+    def call_each(
+        self,
+        requests: Sequence[tuple[str, Call[Any]]],
+        *,
+        actor_token: str = "",
+        timeout: float | None = None,
+    ) -> list[Any]:
+        """Send addressed calls at once; each one's answer, or its Refusal as a value."""
+
 
 class Calls:
     """The gateway's way to the services."""
@@ -45,6 +54,17 @@ class Calls:
         """Send several calls within one place of the bulkhead; answers in the same order. Raises like `send`."""
         with self._place():
             return self._client.call_together(requests, actor_token=actor_token)
+
+    def send_each(
+        self,
+        requests: Sequence[tuple[str, Call[Any]]],
+        actor_token: str = "",
+        *,
+        timeout: float | None = None,
+    ) -> list[Any]:
+        """Send addressed calls within one place of the bulkhead; each one's answer, or the Refusal instead of it."""
+        with self._place():
+            return self._client.call_each(requests, actor_token=actor_token, timeout=timeout)
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -73,6 +93,15 @@ def ask_together(*requests: Call[Any]) -> list[Any]:
     Raises what the first refused one raised.
     """
     return calls().send_together(requests, g.caller.actor_token)
+
+
+def ask_each(*requests: Call[Any] | tuple[str, Call[Any]], timeout: float | None = None) -> list[Any]:
+    """Send calls at once for a page that shows what it can: each one's answer, or the Refusal that came instead.
+
+    A call that every service answers is addressed: ("billing", GetOperations()).
+    """
+    addressed = [one if isinstance(one, tuple) else (one.service, one) for one in requests]
+    return calls().send_each(addressed, g.caller.actor_token, timeout=timeout)
 
 
 def ask_anonymously(request: Call[Answer]) -> Answer:

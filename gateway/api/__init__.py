@@ -6,6 +6,7 @@ from gateway.api import (
     branches,
     complaints,
     customers,
+    dashboard,
     dues,
     invoices,
     messages,
@@ -16,11 +17,13 @@ from gateway.api import (
     sessions,
     staff,
     subscriptions,
+    years,
 )
 
 RESOURCES: tuple[APIBlueprint, ...] = (
     sessions.sign_in, sessions.sessions, sessions.me, branches.api, staff.api, plans.api, customers.api,
     subscriptions.api, dues.api, payments.api, invoices.api, runs.api, messages.api, reports.api,
     complaints.api,
+    dashboard.api, years.api,
 )  # fmt: skip
 """Every resource, in the order of the document."""

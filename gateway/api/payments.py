@@ -117,12 +117,16 @@ class RecordedPaymentView(PaymentView):
 
 
 class PaymentPreviewView(BaseModel):
-    """What a payment would settle; all its amounts are in `currency`. `addressed` is the most that is taken."""
+    """What a payment would settle; all its amounts are in `currency`. `addressed` is the most that is taken.
+
+    Sent along as `seen`, the `fingerprint` makes sure that the payment settles what is shown here and nothing else.
+    """
 
     customer_id: UUID
     amount: str
     addressed: str
     currency: str
+    fingerprint: str
     allocations: list[AllocationView]
     subscriptions: list[PaidSubscriptionView]
 
@@ -134,6 +138,7 @@ class PaymentPreviewView(BaseModel):
             amount=preview.amount.decimal_text(),
             addressed=preview.addressed.decimal_text(),
             currency=preview.amount.currency,
+            fingerprint=preview.fingerprint,
             allocations=[AllocationView.of(part) for part in preview.allocations],
             subscriptions=[_state(state) for state in preview.subscriptions],
         )
@@ -172,6 +177,10 @@ class PaymentBody(Body):
     mode: Literal["cash", "online"]
     reference: Annotated[Line, Field(max_length=80)] | None = None
     service: Service | None = None
+    seen: Annotated[Line, Field(max_length=64)] | None = Field(
+        None,
+        description="`fingerprint` of a preview: 409 when the payment would settle something else by now",
+    )
 
 
 class PreviewQuery(Parameters):
@@ -211,6 +220,7 @@ def take_payment(path: CustomerPath, header: KeyHeader, body: PaymentBody) -> Re
             mode=PaymentMode(body.mode),
             reference=body.reference,
             service_kind=body.service,
+            seen=body.seen,
             idempotency_key=header.key,
         )
     )

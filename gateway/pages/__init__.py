@@ -14,8 +14,11 @@ from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.messages.views import pages as messages
 from gateway.pages.my.details import pages as my_details
+from gateway.pages.operations.views import pages as operations
 from gateway.pages.payments.views import pages as payments
+from gateway.pages.receipts.views import pages as receipts
 from gateway.pages.subscriptions.views import pages as subscriptions
+from gateway.pages.years.views import pages as years
 
 AREAS = (
     account,
@@ -29,6 +32,9 @@ AREAS = (
     messages,
     password_reset,
     my_details,
+    receipts,
+    operations,
+    years,
 )
 
 

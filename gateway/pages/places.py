@@ -28,6 +28,7 @@ STAFF_PLACES = (
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
     Place(_l("Complaints"), "complaint_pages.list_all", Right.SEE_COMPLAINTS),
     Place(_l("Messages"), "message_pages.show_all", Right.SEE_MESSAGES),
+    Place(_l("Operations"), "operations_pages.show", Right.SEE_OPERATIONS),
 )
 CUSTOMER_PLACES = (
     Place(_l("Home"), "home.home"),
@@ -38,6 +39,7 @@ CUSTOMER_PLACES = (
 CUSTOMER_TABS = (
     Place(_l("Overview"), "customer_pages.show"),
     Place(_l("Subscriptions"), "subscription_pages.of_customer"),
+    Place(_l("Months"), "year_pages.months", Right.SEE_MONEY),
     Place(_l("Payments"), "payment_pages.of_year", Right.SEE_MONEY),
     Place(_l("Invoices"), "customer_tabs.invoices", Right.SEE_MONEY),
     Place(_l("Complaints"), "complaint_pages.of_customer", Right.SEE_COMPLAINTS),

@@ -24,9 +24,9 @@ class IdempotencyKeyReused(RuleBroken):
     code = "idempotency_key_reused"
 
 
-def fingerprint(request: BaseModel) -> str:
-    """A digest of everything that the request says, its key apart."""
-    said = request.model_dump(mode="json", exclude={"idempotency_key"})
+def fingerprint(request: BaseModel, *apart: str) -> str:
+    """A digest of everything that the request says, its key apart, and the fields that are named."""
+    said = request.model_dump(mode="json", exclude={"idempotency_key", *apart})
     named = {"call": type(request).__name__, "said": said}
     return hashlib.sha256(json.dumps(named, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 

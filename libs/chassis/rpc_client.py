@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from chassis.bus import CONFIRM_SECONDS, RPC_EXCHANGE, connection, discard
 from chassis.logs import current_trace, logger
 from contracts.calls import Call
-from contracts.errors import Failed, RefusalEnvelope, Unavailable, refusal_from
+from contracts.errors import Failed, Refusal, RefusalEnvelope, Unavailable, refusal_from
 
 Answer = TypeVar("Answer", bound=BaseModel)
 log = logger(__name__)
@@ -65,6 +65,25 @@ class RpcClient:
         asked = [self._ask(request, actor_token, request.service, self._seconds) for request in requests]
         replies = [self._wait(one) for one in asked]
         return [_answer_to(request, reply) for request, reply in zip(requests, replies, strict=True)]
+
+    def call_each(self, requests: Sequence[tuple[str, Call[Any]]], *, actor_token: str = "",
+                  timeout: float | None = None) -> list[Any]:  # fmt: skip
+        """Carry out addressed calls all at once, each for itself: its answer, or the Refusal that came instead."""
+        asked: list[_Asked | Refusal] = []
+        for service, request in requests:
+            try:
+                asked.append(self._ask(request, actor_token, service, timeout or self._seconds))
+            except Refusal as refusal:
+                asked.append(refusal)
+        return [self._each(request, one) for (_, request), one in zip(requests, asked, strict=True)]
+
+    def _each(self, request: Call[Any], asked: "_Asked | Refusal") -> Any:
+        if isinstance(asked, Refusal):
+            return asked
+        try:
+            return _answer_to(request, self._wait(asked))
+        except Refusal as refusal:
+            return refusal
 
     def connected(self) -> bool:
         """Whether answers can reach this client now; begins to connect when it has not begun yet."""

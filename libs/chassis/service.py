@@ -18,15 +18,17 @@ from chassis.clock import Clock
 from chassis.feed import list_heads, read_events
 from chassis.jobs import Job
 from chassis.logs import logger, tracing
+from chassis.operations import operations_of
 from chassis.platform import Platform
 from chassis.reactions import Reactions
 from chassis.rpc_client import RpcClient
 from chassis.rpc_server import SafeRpc
 from chassis.settings import Settings
 from chassis.triggers import AppendOnly
-from contracts.actor import Actor, Role
+from contracts.actor import Actor, Right, Role
 from contracts.calls import Call
 from contracts.calls.feed import EventBodies, EventHeads, ListEventHeads, ReadEvents
+from contracts.calls.operations import GetOperations, OperationsView, TroubledJob
 from contracts.errors import Failed, FieldError, Forbidden, Invalid, Refusal, Unauthenticated, Unavailable
 
 log = logger(__name__)
@@ -184,6 +186,18 @@ class Service:
         if not isinstance(token, str) or not token:
             raise Unauthenticated("Sign in first.")
         return self.platform.verifier.verify(token)
+
+    def troubles(self, session: Session) -> tuple[TroubledJob, ...]:
+        """What failed of the service's own work besides its jobs; for those who operate Headend."""
+        return ()
+
+    @call
+    def get_operations(self, request: GetOperations, actor: Actor) -> OperationsView:
+        """What is stuck in this service."""
+        actor.require(Right.SEE_OPERATIONS)
+        with self.reading() as session:
+            found = operations_of(session, self.clock)
+            return found.model_copy(update={"jobs": (*self.troubles(session), *found.jobs)})
 
     @call
     def list_event_heads(self, request: ListEventHeads, actor: Actor) -> EventHeads:

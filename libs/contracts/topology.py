@@ -42,6 +42,7 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
         ComplaintReceived,
         ComplaintResolved,
         PaymentMade,
+        PaymentVoided,
         DuesOutstanding,
     ),
     "reports": (

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from billing.copies import KnownBranch, seen_branches
 from billing.domain.refusals import RunUnderWay
+from billing.queries.runs import missed_periods
 from billing.usecases.advance_run import ChunkFailed, advance_run, note_failure
 from billing.usecases.start_run import RUNS, start_billing_run, start_dunning_run
 from chassis import metrics
@@ -40,7 +41,7 @@ def advance_runs(platform: Platform) -> bool:
 
 
 def branch_days(platform: Platform) -> bool:
-    """Once per branch and business date, on one replica: charge the month, then statuses; remind on
+    """Once per branch and business date, on one replica: charge the month and those missed, then statuses; remind on
     reminder days.
     """
     if not platform.settings.schedule:
@@ -82,9 +83,11 @@ def forget_keys(platform: Platform) -> bool:
 
 
 def _begin_day(platform: Platform, session: Session, branch: KnownBranch) -> None:
+    """Charge the month, and before it every month that went by while Headend was off (RULES, each branch day)."""
     today = branch.today(platform.clock)
-    month = StartBillingRun(period=period_of(today), branch_id=branch.id)
-    start_billing_run(session, month, _ACTOR, platform.clock)
+    for period in (*missed_periods(session, branch.id, today), period_of(today)):
+        month = StartBillingRun(period=period, branch_id=branch.id)
+        start_billing_run(session, month, _ACTOR, platform.clock)
     if today.day in branch.card.policy.reminder_days:
         start_dunning_run(session, StartDunningRun(branch_id=branch.id), _ACTOR, platform.clock)
 

@@ -12,8 +12,9 @@ from billing.jobs import JOBS
 from billing.queries.dues import get_dues
 from billing.queries.payments import get_invoice, get_payment, list_invoices, list_payments
 from billing.queries.plans import get_plan, list_plans
-from billing.queries.runs import get_run
+from billing.queries.runs import failed_runs, get_run
 from billing.queries.subscriptions import list_subscriptions
+from billing.queries.years import get_year
 from billing.reactions import REACTIONS
 from billing.triggers import APPEND_ONLY
 from billing.usecases.add_plan import add_plan
@@ -30,6 +31,8 @@ from chassis.service import Service, call
 from contracts.actor import Actor
 from contracts.calls import billing as calls
 from contracts.calls.customers import GetBranchCard, GetCustomerCard
+from contracts.calls.operations import TroubledJob
+from contracts.calls.years import GetYear, YearView
 from contracts.cards import InvoiceSnapshot
 
 Answer = TypeVar("Answer")
@@ -44,6 +47,10 @@ class BillingService(Service):
     reactions = REACTIONS
     jobs = JOBS
     append_only = APPEND_ONLY
+
+    def troubles(self, session: Session) -> tuple[TroubledJob, ...]:
+        """Runs that were given up."""
+        return failed_runs(session, self.clock)
 
     # --- plans ------------------------------------------------------------------------------------
     @call
@@ -89,6 +96,11 @@ class BillingService(Service):
     def get_dues(self, request: calls.GetDues, actor: Actor) -> calls.DuesView:
         """What a customer owes."""
         return self._read(lambda session: get_dues(session, request, actor))
+
+    @call
+    def get_year(self, request: GetYear, actor: Actor) -> YearView:
+        """A customer's year, month by month."""
+        return self._read(lambda session: get_year(session, request, actor, self.clock))
 
     @call
     def raise_fee(self, request: calls.RaiseFee, actor: Actor) -> calls.DueCharge:

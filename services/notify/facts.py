@@ -16,6 +16,7 @@ from contracts.events import (
     PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
+    PaymentVoided,
 )
 from notify.domain.wording import amount_text, day_text, moment_text, month_text
 from notify.letters import (
@@ -27,6 +28,7 @@ from notify.letters import (
     INVITATION,
     PASSWORD_CODE,
     REMINDER,
+    REVERSAL,
     WELCOME,
     Letter,
 )
@@ -135,6 +137,22 @@ def _confirmation(event: PaymentMade, around: Surroundings) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _reversal(event: PaymentVoided, around: Surroundings) -> dict[str, Any]:
+    words, locale = words_of(around.locale), around.locale
+    return {
+        "name": event.customer.name, "crf": event.customer.crf, "amount": amount_text(event.amount, locale),
+        "voided_on": day_text(event.voided_on, locale), "reason": event.reason,
+        "payment_number": event.payment_number, "invoice_number": event.invoice_number,
+        "lines": [
+            {
+                "month": month_text(part.period, locale), "amount": amount_text(part.amount, locale),
+                "what": _what(words, part.service, part.category, ""),
+            }
+            for part in event.allocations
+        ],
+    }  # fmt: skip
+
+
 def _reminder(event: DuesOutstanding, around: Surroundings) -> dict[str, Any]:
     words, locale = words_of(around.locale), around.locale
     return {
@@ -196,5 +214,6 @@ _FACTS = cast(
         COMPLAINT_RESOLVED.template: _resolved,
         PASSWORD_CODE.template: _password_code,
         EMAIL_TO_CONFIRM.template: _new_email, EMAIL_CHANGE_NOTICED.template: _new_email,
+        REVERSAL.template: _reversal,
     },
 )  # fmt: skip

@@ -12,6 +12,7 @@ from contracts.events import (
     PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
+    PaymentVoided,
     SealedSecret,
 )
 from notify.domain.states import Priority
@@ -85,6 +86,9 @@ CONFIRMATION = Letter(
     has_invoice=True,
     plain_subject="Confirmation of a payment",
 )
+REVERSAL = Letter(
+    "payment_voided", PaymentVoided, Priority.SOMEBODY_WAITS, plain_subject="Reversal of a payment"
+)
 REMINDER = Letter("dues_outstanding", DuesOutstanding, Priority.BULK, plain_subject="Reminder of dues")
 
 COMPLAINT_RECEIVED = Letter("complaint_received", ComplaintReceived, Priority.SOMEBODY_WAITS)
@@ -92,7 +96,7 @@ COMPLAINT_RESOLVED = Letter("complaint_resolved", ComplaintResolved, Priority.SO
 
 _ALL = (
     WELCOME, INVITATION, PASSWORD_CODE, EMAIL_TO_CONFIRM, EMAIL_CHANGE_NOTICED, CONFIRMATION, REMINDER,
-    COMPLAINT_RECEIVED, COMPLAINT_RESOLVED,
+    COMPLAINT_RECEIVED, COMPLAINT_RESOLVED, REVERSAL,
 )  # fmt: skip
 LETTERS = {letter.template: letter for letter in _ALL}
 """Every kind by the name in the row."""

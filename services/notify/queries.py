@@ -2,15 +2,16 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import Session, defer
 
+from chassis.clock import Clock
 from chassis.database import DUE_AT_ONCE
 from contracts.actor import Actor, Right
-from contracts.calls.notify import ListMessages, MessageList, MessageView
+from contracts.calls.notify import FailedMessages, GetFailedMessages, ListMessages, MessageList, MessageView
 from notify.domain.refusals import NoSuchMessage, WrongCursor
 from notify.domain.states import WAITING
 from notify.letters import LETTERS
@@ -40,6 +41,28 @@ def list_messages(session: Session, request: ListMessages, actor: Actor) -> Mess
     more = len(rows) > request.limit
     return MessageList(
         items=tuple(view_of(row, actor) for row in page), next=_cursor(page[-1]) if more else None
+    )
+
+
+def failed_messages(
+    session: Session, request: GetFailedMessages, actor: Actor, clock: Clock
+) -> FailedMessages:
+    """Messages given up lately of the actor's branches, and the newest of them. Raises NotFound, Forbidden."""
+    if request.branch_id is not None:
+        actor.require_branch(request.branch_id, "branch")
+    actor.require(Right.SEE_MESSAGES)
+    failed = _visible(select(Message).options(defer(Message.body)), actor)
+    # Written out: of a parameter PostgreSQL cannot know beforehand that the index of failed ones holds it.
+    failed = failed.where(Message.state == literal_column("'failed'"))
+    failed = failed.where(Message.created_at > clock.now() - timedelta(days=request.days))
+    if request.branch_id is not None:
+        failed = failed.where(Message.branch_id == request.branch_id)
+    newest = session.scalars(
+        failed.order_by(Message.created_at.desc(), Message.id.desc()).limit(request.newest)
+    )
+    return FailedMessages(
+        newest=tuple(view_of(row, actor) for row in newest),
+        count=session.scalar(failed.with_only_columns(func.count(), maintain_column_froms=True)) or 0,
     )
 
 

@@ -1,5 +1,6 @@
 """What notify does when an event arrives: keep copies, store messages. The sending is the senders' (notify.jobs)."""
 
+from datetime import timedelta
 from uuid import uuid5
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from contracts.events import (
     PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
+    PaymentVoided,
     SealedSecret,
 )
 from notify.letters import (
@@ -29,6 +31,7 @@ from notify.letters import (
     INVITATION,
     PASSWORD_CODE,
     REMINDER,
+    REVERSAL,
     WELCOME,
 )
 from notify.usecases.erase_person import erase_person
@@ -104,6 +107,21 @@ def confirm(session: Session, event: PaymentMade, context: EventContext) -> None
     )  # fmt: skip
 
 
+def tell_reversal(session: Session, event: PaymentVoided, context: EventContext) -> None:
+    """Say that a payment was reversed. News so old that nobody waits for it (a repair from the first event on) is kept
+    from the customer.
+    """
+    if context.occurred_at < context.clock.now() - _STALE:
+        return
+    queue_message(
+        session, REVERSAL, event, context, recipient=event.customer.email, locale=event.customer.locale,
+        customer=event.customer, branch=None,
+    )  # fmt: skip
+
+
+_STALE = timedelta(days=30)
+
+
 def remind(session: Session, event: DuesOutstanding, context: EventContext) -> None:
     """Send the reminder."""
     queue_message(
@@ -139,6 +157,7 @@ REACTIONS = Reactions(
         PasswordCodeIssued: send_code,
         EmailChangeRequested: change_address,
         PaymentMade: confirm,
+        PaymentVoided: tell_reversal,
         DuesOutstanding: remind,
         ComplaintReceived: acknowledge_complaint,
         ComplaintResolved: tell_resolution,

@@ -7,9 +7,17 @@ from chassis.platform import Platform
 from chassis.reactions import Reactions
 from chassis.service import Service, call
 from contracts.actor import Actor
-from contracts.calls.notify import GetMessage, ListMessages, MessageList, MessageView, ResendMessage
+from contracts.calls.notify import (
+    FailedMessages,
+    GetFailedMessages,
+    GetMessage,
+    ListMessages,
+    MessageList,
+    MessageView,
+    ResendMessage,
+)
 from notify.jobs import JOBS
-from notify.queries import list_messages, view_of, visible_message
+from notify.queries import failed_messages, list_messages, view_of, visible_message
 from notify.reactions import REACTIONS
 from notify.sender_pool import pool_of
 from notify.usecases.resend_message import resend_message
@@ -32,6 +40,12 @@ class NotifyService(Service):
         """Messages that the actor sees, newest first."""
         with self.reading() as session:
             return list_messages(session, request, actor)
+
+    @call
+    def get_failed_messages(self, request: GetFailedMessages, actor: Actor) -> FailedMessages:
+        """Messages given up lately."""
+        with self.reading() as session:
+            return failed_messages(session, request, actor, self.clock)
 
     @call
     def get_message(self, request: GetMessage, actor: Actor) -> MessageView:

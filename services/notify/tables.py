@@ -37,6 +37,7 @@ class Base(DeclarativeBase):
 
 _DUE = text("next_attempt_at IS NOT NULL")
 _SENDING = text("state = 'sending'")
+_FAILED = text("state = 'failed'")
 _SECRET = text("secret_expires_at IS NOT NULL")
 
 
@@ -54,6 +55,7 @@ class Message(Base):
         Index("ix_messages_due", "priority", "next_attempt_at", sqlite_where=_DUE, postgresql_where=_DUE),
         Index("ix_messages_sending", "next_attempt_at", sqlite_where=_SENDING, postgresql_where=_SENDING),
         Index("ix_messages_secret", "secret_expires_at", sqlite_where=_SECRET, postgresql_where=_SECRET),
+        Index("ix_messages_failed", "created_at", sqlite_where=_FAILED, postgresql_where=_FAILED),
         Index(None, "customer_id", "created_at", "id"),
         Index(None, "branch_id", "created_at", "id"),
         Index(None, "created_at", "id"),

@@ -1,4 +1,4 @@
-"""What runs in the background of reports: making the reports that were asked for, and forgetting old files."""
+"""What runs in the background of reports: making the reports that were asked for, figures, forgetting old files."""
 
 from collections.abc import Generator
 from datetime import timedelta
@@ -6,13 +6,17 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from chassis import idempotency
-from chassis.jobs import Claim, Job, claim
+from chassis.jobs import Claim, Job, claim, finish
 from chassis.platform import Platform
+from reports.figure_queries import COUNTING
 from reports.making import make_report
 from reports.report_tables import Report
+from reports.tables import FigureChange
 from reports.usecases.advance_report import LEASE
+from reports.usecases.fold_figures import AT_ONCE, count_figures, fold_figures
 from reports.usecases.forget_files import forget_files
 from reports.usecases.request_report import REPORTS
 
@@ -61,7 +65,41 @@ def forget(platform: Platform) -> bool:
         return forget_files(session, platform.clock, KEEP_FILES, _FORGET_AT_ONCE) == _FORGET_AT_ONCE
 
 
+def keep_figures(platform: Platform) -> bool:
+    """Add up what changed of the dashboard's figures; True when there may be more.
+
+    Once a day, and at the first start, all are counted anew: what replicas of an older version did in an upgrade is
+    then in them too.
+    """
+    held = claim(platform, COUNTING, platform.clock.now().date().isoformat())
+    if held is not None:
+        _count(platform, held)
+    with platform.database.reading() as session:
+        if session.execute(select(FigureChange.id).limit(1)).first() is None:
+            return False
+    with platform.database.transaction() as session:
+        return fold_figures(session) == AT_ONCE
+
+
+def _count(platform: Platform, held: Claim) -> None:
+    problem = None
+    try:
+        with platform.database.transaction() as session:
+            if not count_figures(session):
+                problem = "another replica was adding up"
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _CHANGED_MEANWHILE:
+            raise
+        problem = "another replica was adding up"
+    with platform.database.transaction() as session:
+        finish(session, held, platform, problem=problem, retry_after=timedelta(seconds=1))
+
+
+_CHANGED_MEANWHILE = "40001"
+"""PostgreSQL's word for: what this unit of work saw when it began has changed."""
+
 JOBS = (
+    Job("keep-figures", every=2.0, run=keep_figures),
     Job("make-reports", every=2.0, run=make_reports, signal=REPORTS),
     Job("forget-old-files", every=3600.0, run=forget),
 )

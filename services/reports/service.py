@@ -7,6 +7,7 @@ from chassis.platform import Platform
 from chassis.service import Service, call
 from contracts.actor import Actor
 from contracts.calls.customers import GetBranchCard
+from contracts.calls.dashboard import DashboardView, GetDashboard
 from contracts.calls.reports import (
     Document,
     FilePart,
@@ -28,6 +29,7 @@ from reports.tables import BranchCopy
 from reports.usecases.read_report_file import read_report_file
 from reports.usecases.render_invoice import may_render
 from reports.usecases.request_report import may_request, request_report
+from reports.usecases.show_dashboard import show_dashboard
 from reports.usecases.show_report import show_report
 
 
@@ -64,6 +66,12 @@ class ReportsService(Service):
         """A part of a report's file."""
         with self.reading() as session:
             return read_report_file(session, request, actor)
+
+    @call
+    def get_dashboard(self, request: GetDashboard, actor: Actor) -> DashboardView:
+        """The figures of the staff's first page."""
+        with self.reading() as session:
+            return show_dashboard(session, request, actor, self.clock)
 
     @call
     def render_invoice(self, request: RenderInvoice, actor: Actor) -> Document:

@@ -4,13 +4,14 @@ Rows are only added, or replaced by a higher version, so that events may come in
 """
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Date, Index, Integer, MetaData, String, Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.columns import Json
+from chassis.columns import BigId, Json
 
 
 class Base(DeclarativeBase):
@@ -133,3 +134,53 @@ class PaymentVoid(Base):
     payment_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     voided_on: Mapped[date] = mapped_column(Date)
     reason: Mapped[str] = mapped_column(String(500))
+
+
+class FigureKind(StrEnum):
+    """What is counted or summed: `at` and `detail` of a figure mean another thing for each."""
+
+    SUBSCRIPTIONS = "subscriptions"
+    """Subscriptions by status (`detail`); no `at`."""
+    RENEWALS = "renewals"
+    """Active subscriptions by the day on which they expire (`at`)."""
+    TAKINGS = "takings"
+    """What payments that stand settled, by day of payment (`at`) and mode (`detail`)."""
+    PENDING = "pending"
+    """What is open of charges, by period (`at`)."""
+
+
+class Figure(Base):
+    """A count and a sum in minor units; with the changes that wait in FigureChange it is what the dashboard shows.
+
+    Empty text stands for none. There is one row per branch, day and service, however many customers there are.
+    """
+
+    __tablename__ = "figures"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    branch_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    at: Mapped[str] = mapped_column(String(10), primary_key=True)
+    service: Mapped[str] = mapped_column(String(20), primary_key=True)
+    detail: Mapped[str] = mapped_column(String(20), primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+    minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class FigureChange(Base):
+    """What one event changed of a figure, written in the transaction of its projection.
+
+    Rows are only added, so that no two projections wait for each other's figure; a job adds them up (fold_figures).
+    """
+
+    __tablename__ = "figure_changes"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    branch_id: Mapped[UUID] = mapped_column(Uuid)
+    at: Mapped[str] = mapped_column(String(10))
+    service: Mapped[str] = mapped_column(String(20))
+    detail: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    count: Mapped[int] = mapped_column(BigInteger)
+    minor: Mapped[int] = mapped_column(BigInteger)

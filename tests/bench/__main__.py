@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from tests.bench.bench_billing_run import billing_run
+from tests.bench.bench_dashboard import dashboard
 from tests.bench.bench_events import events
 from tests.bench.bench_mail import mail
 from tests.bench.bench_payments import payments
@@ -18,6 +19,7 @@ from tests.real_servers.servers import HOW_TO_GET_THEM, ServerMissing
 
 BENCHES: dict[str, Callable[[House], list[Figure]]] = {
     "search": search,
+    "dashboard": dashboard,
     "run": billing_run,
     "payments": payments,
     "mail": mail,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext
 
 from contracts.actor import Right
@@ -12,7 +12,9 @@ from contracts.calls.customers import CustomerList, CustomerOrder, ListBranches,
 from contracts.cards import CustomerState
 from gateway.csv_file import PAGE_ROWS as EXPORT_ROWS
 from gateway.csv_file import csv_response, every_page
+from gateway.pages.answering import go
 from gateway.pages.customers.hub import hub_facts
+from gateway.pages.customers.jumping import jump
 from gateway.pages.places import may, staff_only
 from gateway.rpc import ask, ask_together
 
@@ -25,13 +27,17 @@ RECENT = 5
 
 @pages.get("")
 def find() -> Response:
-    """Customers by number, name or mobile; the exact number of one leads to their page at once."""
+    """Customers by number, name or mobile; the exact number of one leads to their page at once.
+
+    So does the number of a payment or an invoice, typed or scanned from the invoice's QR code.
+    """
     staff_only()
     chosen, cursor = _chosen(), request.args.get("cursor")
+    if target := jump(chosen.get("search", "")):
+        return go(target)
     found, listed = ask_together(_list_call(chosen, cursor or None, PAGE_ROWS), ListBranches())
     if set(chosen) == {"search"} and not cursor and _is_one(found, chosen["search"]):
-        target = url_for("customer_pages.show", customer_id=found.items[0].id)
-        return current_app.make_response(redirect(target, code=303))
+        return go(url_for("customer_pages.show", customer_id=found.items[0].id))
     without_area = {name: value for name, value in chosen.items() if name != "area"}
     return Response(
         render_template(

@@ -12,7 +12,10 @@ from contracts.cards import PaymentMode
 
 
 class PaymentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
-    """What is paid and how. `shown` is the amount whose months the page shows, `key` makes a second click harmless."""
+    """What is paid and how. `key` makes a second click harmless.
+
+    `shown` is the amount whose months the page shows, `seen` the fingerprint of those months.
+    """
 
     amount = StringField(
         _l("Amount"),
@@ -40,6 +43,7 @@ class PaymentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     )
     service = HiddenField()
     shown = HiddenField()
+    seen = HiddenField(validators=[Length(max=64)])
     key = HiddenField(validators=[InputRequired(), Length(max=255)])
 
     @property

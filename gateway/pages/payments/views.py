@@ -15,7 +15,6 @@ from contracts.calls.billing import (
     PaymentPreview,
     PreviewPayment,
     RecordPayment,
-    SubscriptionView,
 )
 from contracts.calls.customers import GetCustomer
 from contracts.cards import PaymentMode, Service
@@ -23,13 +22,13 @@ from contracts.errors import Invalid, Refusal, RuleBroken
 from gateway.files import invoice_pdf
 from gateway.pages.customers.hub import hub_facts
 from gateway.pages.said import beside_fields
-from gateway.rpc import ask
+from gateway.rpc import ask, ask_together
 
 from .forms import PaymentForm
 
 pages = Blueprint("payment_pages", __name__)
 
-_KEY_USED = "idempotency_key_reused"
+_KEY_USED, _DUES_CHANGED = "idempotency_key_reused", "dues_changed"
 
 
 @pages.route("/customers/<uuid:customer_id>/payment", methods=["GET", "POST"])
@@ -51,10 +50,16 @@ def take(customer_id: UUID) -> Response:
                 mode=PaymentMode(form.mode.data),
                 reference=form.reference.data or None,
                 service_kind=_service(form),
+                seen=form.seen.data or None,
                 idempotency_key=form.key.data,
             )
         )
     except (Refusal, ValidationError) as error:
+        if isinstance(error, Refusal) and error.code == _DUES_CHANGED:
+            changed = gettext(
+                "The dues changed since you looked. Look again: this is what the amount pays now."
+            )
+            return _desk(customer_id, form, notice=changed, status=409)
         return _desk(customer_id, form, refusal=error)
     flash(
         gettext("This payment was taken already, once; its receipt is below.")
@@ -69,11 +74,15 @@ def take(customer_id: UUID) -> Response:
 def show(number: str) -> str:
     """One payment: the receipt."""
     payment = ask(GetPayment(payment_number=number))
+    customer, subscriptions = ask_together(
+        GetCustomer(customer_id=payment.customer_id), ListSubscriptions(customer_id=payment.customer_id)
+    )
+    touched = {part.subscription_id for part in payment.allocations}
     return render_template(
         "payments/show.html",
         payment=payment,
-        customer=ask(GetCustomer(customer_id=payment.customer_id)),
-        subscriptions=_touched(payment.customer_id, {part.subscription_id for part in payment.allocations}),
+        customer=customer,
+        subscriptions=[one for one in subscriptions.items if one.id in touched],
     )
 
 
@@ -101,7 +110,7 @@ def _desk(
     status: int = 200,
 ) -> Response:
     """The desk with what the amount pays, or with why it cannot be taken."""
-    customer, dues = ask(GetCustomer(customer_id=customer_id)), ask(GetDues(customer_id=customer_id))
+    customer, dues = ask_together(GetCustomer(customer_id=customer_id), GetDues(customer_id=customer_id))
     message, preview = None, None
     # Support sees that there are dues and no charges; that they take no payments is for billing to say.
     if dues.has_dues and not form.errors and refusal is None:
@@ -118,6 +127,7 @@ def _desk(
                 "second one."
             )
     form.shown.data = preview.amount.decimal_text() if preview else ""
+    form.seen.data = preview.fingerprint if preview else ""
     if preview:
         form.amount.data = form.shown.data
     return Response(
@@ -145,8 +155,3 @@ def _year(text: str) -> int:
         return int(text)
     clock: Clock = current_app.extensions["headend.clock"]
     return clock.today("UTC").year
-
-
-def _touched(customer_id: UUID, ids: set[UUID | None]) -> list[SubscriptionView]:
-    """The subscriptions that a payment was for, as they stand now."""
-    return [one for one in ask(ListSubscriptions(customer_id=customer_id)).items if one.id in ids]

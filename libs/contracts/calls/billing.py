@@ -213,7 +213,7 @@ class RecordPayment(Call[PaymentRecorded]):
     """Take a payment (RULES, payments).
 
     Raises PaymentExceedsDues, PaymentBelowMinimum, NothingToPay, AmountNotPositive, ReferenceRequired, ReferenceUsed,
-    IdempotencyKeyReused, StillRunning, OnlinePaymentNotOffered (customers).
+    IdempotencyKeyReused, StillRunning, OnlinePaymentNotOffered (customers), DuesChanged.
     """
 
     customer_id: UUID
@@ -221,17 +221,23 @@ class RecordPayment(Call[PaymentRecorded]):
     mode: PaymentMode
     reference: Annotated[Line, Field(max_length=80)] | None = None
     service_kind: Service | None = None
+    seen: Annotated[str, Field(max_length=64)] | None = None
+    """The `fingerprint` of the preview that somebody looked at: nothing but what it showed is then settled."""
     idempotency_key: IdempotencyKey
 
 
 class PaymentPreview(View):
-    """What a payment would settle, and how its subscriptions would stand. `addressed`: the most that is taken."""
+    """What a payment would settle, and how its subscriptions would stand. `addressed`: the most that is taken.
+
+    `fingerprint` is of what would be settled: the same as long as the same payment settles the same charges alike.
+    """
 
     customer_id: UUID
     amount: Money
     addressed: Money
     allocations: tuple[Allocation, ...]
     subscriptions: tuple[SubscriptionState, ...]
+    fingerprint: str = ""
 
 
 class PreviewPayment(Call[PaymentPreview]):

@@ -56,3 +56,18 @@ class ResendMessage(Call[MessageView]):
     """Send a failed or sent message again, as a new message with its own Message-ID. Raises SecretExpired."""
 
     message_id: UUID
+
+
+class FailedMessages(View):
+    """How many messages failed lately, and the newest of them."""
+
+    count: int
+    newest: tuple[MessageView, ...]
+
+
+class GetFailedMessages(Call[FailedMessages]):
+    """Messages of the actor's branches that were given up in the last so many days."""
+
+    branch_id: UUID | None = None
+    days: Annotated[int, Field(ge=1, le=366)] = 30
+    newest: Annotated[int, Field(ge=0, le=50)] = 5

@@ -1,5 +1,9 @@
 """What a payment must fulfil before it is taken (RULES, payments). Every refusal names the amounts."""
 
+from collections.abc import Iterable
+from hashlib import sha256
+
+from billing.domain.allocation import Part
 from contracts.cards import PaymentMode, Service
 from contracts.errors import Conflict, Forbidden, RuleBroken
 from contracts.money import Money
@@ -55,6 +59,12 @@ class PaymentAlreadyVoided(Conflict):
     code = "payment_already_voided"
 
 
+class DuesChanged(Conflict):
+    """What the payment would settle is not what somebody looked at before."""
+
+    code = "dues_changed"
+
+
 class StillRunning(Conflict):
     """A request with the same key is under way."""
 
@@ -105,3 +115,15 @@ def check_amount(amount: Money, addressed: Money, minimum: Money, service: Servi
             f"{amount} is below the smallest payment{of_service}, {least}. Take at least that{whole}.",
             field="amount",
         )
+
+
+def settled_fingerprint(parts: Iterable[Part]) -> str:
+    """A digest of which charges a payment settles, how far: the same for the same parts in whatever order."""
+    said = sorted(f"{part.charge.id} {part.amount.minor} {part.open_after.minor}" for part in parts)
+    return sha256("\n".join(said).encode()).hexdigest()
+
+
+def check_seen(seen: str | None, parts: Iterable[Part]) -> None:
+    """Raises DuesChanged when somebody looked at other parts than these."""
+    if seen is not None and seen != settled_fingerprint(parts):
+        raise DuesChanged("The dues changed since you looked; look again at what the amount pays now.")

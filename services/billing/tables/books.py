@@ -27,6 +27,7 @@ class Charge(Base):
         partial_index(
             "uq_charges_month", "subscription_id", "period", where="kind = 'recurring'", unique=True
         ),
+        partial_index("ix_charges_fees", "customer_id", "period", where="kind = 'fee'"),
         partial_index("ix_charges_open", "customer_id", "period", where="settled_minor < amount_minor"),
     )
 

@@ -35,7 +35,7 @@ def advance_run(session: Session, clock: Clock) -> bool:
     run = session.scalars(
         select(Run)
         .where(or_(Run.finished_at.is_(None), Run.statuses_pending))
-        .order_by(Run.statuses_pending, Run.started_at)
+        .order_by(Run.statuses_pending, Run.started_at, Run.period)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()

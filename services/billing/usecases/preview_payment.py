@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from billing.copies import find_customer
 from billing.domain.allocation import total_open
+from billing.domain.payment_rules import settled_fingerprint
 from billing.dues import of_service, open_dues
 from billing.usecases.record_payment import check_may_take
 from billing.usecases.settle_charges import allot, paid_standings
@@ -33,4 +34,5 @@ def preview_payment(session: Session, request: PreviewPayment, actor: Actor, clo
         addressed=addressed,
         allocations=tuple(due.allocation(part) for due, part in parts),
         subscriptions=tuple(one.state() for one in after),
+        fingerprint=settled_fingerprint(part for _, part in parts),
     )

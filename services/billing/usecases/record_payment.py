@@ -15,6 +15,7 @@ from billing.domain.payment_rules import (
     ReferenceUsed,
     check_mode,
     check_positive,
+    check_seen,
 )
 from billing.dues import Due, open_dues
 from billing.standing import write_standings
@@ -47,7 +48,7 @@ def record_payment(session: Session, request: RecordPayment, actor: Actor, clock
     """
     customer = find_customer(session, request.customer_id, actor, lock=True)
     check_may_take(actor)
-    said = fingerprint(request)
+    said = fingerprint(request, "seen")  # the same payment, whatever its taker had looked at
     earlier = _earlier(session, actor, request.idempotency_key, said)
     if earlier is not None:
         return earlier
@@ -108,6 +109,7 @@ def _checked(
     check_positive(amount)
     check_mode(request.mode, request.reference)
     parts = allot(amount, dues, request.service_kind, branch)
+    check_seen(request.seen, [part for _, part in parts])
     if request.mode is PaymentMode.ONLINE:
         _check_reference(session, branch.id, request.reference)
     return TakenPayment(uuid4(), customer, amount, branch.today(clock), clock.now(), parts)

@@ -3,13 +3,14 @@
 from sqlalchemy.orm import Session
 
 from chassis.reactions import EventContext
-from contracts.events import ChargesRaised
+from contracts.events import ChargesRaised, RaisedCharge
+from reports.projections.figures import Change, note, owed
 from reports.projections.newest import add_once
 from reports.tables import Charge
 
 
 def charges_raised(session: Session, event: ChargesRaised, context: EventContext) -> None:
-    """Keep each charge, once."""
+    """Keep each charge, once; what is new of them is open."""
     rows = [
         {
             "id": charge.id, "branch_id": event.branch_id, "customer_id": charge.customer_id,
@@ -20,4 +21,11 @@ def charges_raised(session: Session, event: ChargesRaised, context: EventContext
         }
         for charge in event.charges
     ]  # fmt: skip
-    add_once(session, Charge, rows)
+    added = add_once(session, Charge, rows)
+    note(session, (_open(event, charge) for charge in event.charges if charge.id in added))
+
+
+def _open(event: ChargesRaised, charge: RaisedCharge) -> Change:
+    rest = charge.amount_minor - charge.settled_minor
+    service = charge.service.value if charge.service else None
+    return owed(event.branch_id, charge.period, service, event.currency, rest)

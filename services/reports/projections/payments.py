@@ -3,10 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.database import lock_key
 from chassis.reactions import EventContext
 from contracts.events import PaymentMade, PaymentVoided
+from reports.projections.figures import note, paid
 from reports.projections.newest import add_once
 from reports.projections.people import keep_subscription
 from reports.tables import Payment, PaymentAllocation, PaymentVoid
@@ -25,8 +28,11 @@ def payment_made(session: Session, event: PaymentMade, context: EventContext) ->
         "currency": event.amount.currency, "mode": event.mode.value, "reference": event.reference,
         "paid_on": event.paid_on, "received_by": event.received_by,
     }  # fmt: skip
-    add_once(session, Payment, [row])
-    add_once(session, PaymentAllocation, _allocations(event))
+    _alone(session, event.payment_id)
+    if add_once(session, Payment, [row]):
+        add_once(session, PaymentAllocation, _allocations(event))
+        if session.get(PaymentVoid, event.payment_id) is None:
+            _note(session, event.payment_id, 1)
 
 
 def payment_voided(session: Session, event: PaymentVoided, context: EventContext) -> None:
@@ -34,7 +40,22 @@ def payment_voided(session: Session, event: PaymentVoided, context: EventContext
     for subscription in event.subscriptions:
         keep_subscription(session, subscription)
     row = {"payment_id": event.payment_id, "voided_on": event.voided_on, "reason": event.reason}
-    add_once(session, PaymentVoid, [row])
+    _alone(session, event.payment_id)
+    if add_once(session, PaymentVoid, [row]):
+        _note(session, event.payment_id, -1)
+
+
+def _note(session: Session, payment_id: UUID, sign: int) -> None:
+    """Count the payment, or take it back, when it is here."""
+    payment = session.execute(select(Payment.__table__).where(Payment.id == payment_id)).first()
+    if payment is not None:
+        parts = select(PaymentAllocation.__table__).where(PaymentAllocation.payment_id == payment_id)
+        note(session, paid(payment, session.execute(parts).all(), sign))
+
+
+def _alone(session: Session, payment_id: UUID) -> None:
+    """Let nobody look at this payment meanwhile: its void may be under way, and one of both must see the other."""
+    lock_key(session, payment_id.int & 0x7FFF_FFFF_FFFF_FFFF)
 
 
 def _allocations(event: PaymentMade) -> list[dict[str, Any]]:

@@ -1,5 +1,8 @@
 """Copies of branches, customers and subscriptions, kept by version."""
 
+from typing import Any
+
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from chassis.erasing import erase_in_events
@@ -13,7 +16,8 @@ from contracts.events import (
     CustomerRegistered,
     SubscriptionChanged,
 )
-from reports.projections.newest import keep_newest
+from reports.projections.figures import note, standing
+from reports.projections.newest import add_once, keep_newest
 from reports.tables import BranchCopy, CustomerCopy, SubscriptionCopy
 
 
@@ -58,7 +62,7 @@ def keep_customer(session: Session, customer: CustomerCard) -> None:
 
 
 def keep_subscription(session: Session, subscription: SubscriptionState) -> None:
-    """Keep the subscription unless a newer version is known."""
+    """Keep the subscription unless a newer version is known, and count it where it stands now."""
     row = {
         "id": subscription.id, "version": subscription.version, "customer_id": subscription.customer_id,
         "branch_id": subscription.branch_id, "service": subscription.service.value,
@@ -66,4 +70,19 @@ def keep_subscription(session: Session, subscription: SubscriptionState) -> None
         "status": subscription.status.value, "started_on": subscription.started_on,
         "expires_on": subscription.expires_on,
     }  # fmt: skip
+    before = _locked(session, subscription)
+    if before is None and add_once(session, SubscriptionCopy, [row]):
+        note(session, standing(SubscriptionCopy(**row), 1))
+        return
+    before = before or _locked(session, subscription)
+    if before is None or before.version >= subscription.version:
+        return
     keep_newest(session, SubscriptionCopy, row)
+    note(session, [*standing(before, -1), *standing(SubscriptionCopy(**row), 1)])
+
+
+def _locked(session: Session, subscription: SubscriptionState) -> Row[Any] | None:
+    """The subscription as it is known, kept for us until the unit of work ends: two versions may come at once."""
+    copy = SubscriptionCopy
+    found = select(copy.version, copy.branch_id, copy.service, copy.status, copy.expires_on)
+    return session.execute(found.where(copy.id == subscription.id).with_for_update()).first()

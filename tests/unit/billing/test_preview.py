@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from billing.domain.payment_rules import (
+    DuesChanged,
     NothingToPay,
     OnlinePaymentNotOffered,
     PaymentBelowMinimum,
@@ -14,11 +15,12 @@ from billing.domain.payment_rules import (
 )
 from billing.tables import JournalEntry, Payment
 from billing.usecases.preview_payment import preview_payment
+from billing.usecases.record_payment import record_payment
 from contracts.actor import Actor, Role
-from contracts.calls.billing import PaymentPreview, PreviewPayment
-from contracts.cards import CustomerCard, Service
+from contracts.calls.billing import PaymentPreview, PreviewPayment, RecordPayment
+from contracts.cards import CustomerCard, PaymentMode, Service
 from contracts.errors import Forbidden, NotFound
-from contracts.money import NotAnAmount
+from contracts.money import Money, NotAnAmount
 from tests.unit.billing.builders import World, customer_actor, staff
 
 
@@ -102,3 +104,46 @@ def test_what_is_shown_is_what_is_taken(
         assert [one.model_copy(update={"version": 0}) for one in shown.subscriptions] == [
             one.model_copy(update={"version": 0}) for one in taken.subscriptions
         ]
+
+
+def a_payment(customer: CustomerCard, amount: str, seen: str | None, key: str = "k") -> RecordPayment:
+    return RecordPayment(
+        customer_id=customer.id, amount=amount, mode=PaymentMode.CASH, seen=seen, idempotency_key=key
+    )
+
+
+def test_what_was_looked_at_is_taken(world: World, deepa: CustomerCard) -> None:
+    looked = preview(world, deepa, amount="850.00")
+    taken = world.do(record_payment, a_payment(deepa, "850.00", looked.fingerprint))
+    assert taken.allocations == looked.allocations
+
+
+def test_a_payment_of_other_months_than_were_looked_at_is_refused(world: World, deepa: CustomerCard) -> None:
+    looked = preview(world, deepa, amount="850.00")
+    world.pay(deepa, "250.00")  # a colleague takes October's cable TV meanwhile
+    with pytest.raises(DuesChanged, match="look again"):
+        world.do(record_payment, a_payment(deepa, "850.00", looked.fingerprint))
+    assert world.dues(deepa).total == Money.parse("1450.00", "INR")
+    again = preview(world, deepa, amount="850.00")
+    assert again.fingerprint != looked.fingerprint
+    world.do(record_payment, a_payment(deepa, "850.00", again.fingerprint))
+
+
+def test_a_month_charged_between_look_and_payment_changes_nothing_that_was_seen(
+    world: World, deepa: CustomerCard
+) -> None:
+    looked = preview(world, deepa, amount="850.00")
+    world.bill("2026-12")
+    assert (
+        world.do(record_payment, a_payment(deepa, "850.00", looked.fingerprint)).allocations
+        == looked.allocations
+    )
+
+
+def test_a_repeated_payment_is_answered_alike_whatever_its_taker_saw(
+    world: World, deepa: CustomerCard
+) -> None:
+    looked = preview(world, deepa, amount="850.00")
+    world.do(record_payment, a_payment(deepa, "850.00", looked.fingerprint))
+    for seen in (looked.fingerprint, None):
+        assert world.do(record_payment, a_payment(deepa, "850.00", seen)).replayed

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from chassis.settings import Settings
 from contracts.calls import Call, Done
 from contracts.calls.customers import CheckSession, SignIn, SignOut
-from contracts.errors import Unauthenticated, Unavailable
+from contracts.errors import Refusal, Unauthenticated, Unavailable
 from gateway.app import create_app
 from tests.unit.gateway import answers
 
@@ -42,6 +42,21 @@ class ScriptedClient:
 
     def call_together(self, requests: Sequence[Call[Any]], *, actor_token: str = "") -> list[Any]:
         return [self.call(request, actor_token=actor_token) for request in requests]
+
+    def call_each(
+        self,
+        requests: Sequence[tuple[str, Call[Any]]],
+        *,
+        actor_token: str = "",
+        timeout: float | None = None,
+    ) -> list[Any]:
+        found: list[Any] = []
+        for _, request in requests:
+            try:
+                found.append(self.call(request, actor_token=actor_token))
+            except Refusal as refusal:
+                found.append(refusal)
+        return found
 
     def last(self, kind: type[Call[Any]]) -> Any:
         """The last request of that kind."""

@@ -15,20 +15,15 @@ from werkzeug.test import TestResponse
 import gateway
 from contracts.actor import Role
 from contracts.calls import Done
-from contracts.calls.billing import ListPlans, PlanList
 from contracts.calls.customers import (
     ActorIssued,
-    BranchList,
     ChangeOwnPassword,
     CheckSession,
-    ListBranches,
     SetPasswordByLink,
     SignIn,
     SignOut,
 )
-from contracts.calls.notify import ListMessages
-from contracts.calls.reports import GetReport
-from contracts.errors import Forbidden, NotFound, RuleBroken, Throttled, Unauthenticated, Unavailable
+from contracts.errors import NotFound, RuleBroken, Throttled, Unauthenticated, Unavailable
 from gateway.pages.answering import local_path
 from tests.unit.gateway import answers
 from tests.unit.gateway.conftest import TOKEN, ScriptedClient
@@ -209,19 +204,6 @@ def test_changing_the_password_asks_for_the_old_one(signed_in: FlaskClient, bus:
     }
     assert submit(signed_in, "/password", fields).headers["Location"] == "/"
     assert bus.last(ChangeOwnPassword).session_token == TOKEN
-
-
-def test_the_first_page_shows_what_is_running_and_what_is_away(
-    signed_in: FlaskClient, bus: ScriptedClient
-) -> None:
-    bus.tell(ListBranches, BranchList(items=()))
-    bus.tell(ListPlans, PlanList(items=()))
-    bus.tell(ListMessages, Forbidden("Not for your role."))
-    bus.tell(GetReport, NotFound("There is no such report."))
-    assert signed_in.get("/").text.count("Running") == 5
-    bus.tell(ListPlans, Unavailable("Away."))
-    page = signed_in.get("/")
-    assert (page.status_code, page.text.count("Running"), page.text.count(">Away<")) == (200, 4, 1)
 
 
 def test_customers_are_not_shown_the_operators_machines(signed_in: FlaskClient, bus: ScriptedClient) -> None:

@@ -1,8 +1,10 @@
+from datetime import timedelta
 from typing import cast
 from uuid import uuid4
 
 import pytest
 
+from chassis.reactions import EventContext
 from contracts.calls.notify import ResendMessage
 from contracts.events import (
     BranchChanged,
@@ -15,20 +17,30 @@ from contracts.events import (
     PasswordCodeIssued,
     PasswordLinkIssued,
     PaymentMade,
+    PaymentVoided,
 )
 from contracts.samples import BRANCH, CUSTOMER, ERASED, SAMPLES
 from notify.domain.refusals import NotRepeated
+from notify.facts import Surroundings, facts_of
+from notify.letters import LETTERS
+from notify.reactions import REACTIONS
 from notify.usecases.queue_message import branch_copy, customer_copy
 from notify.usecases.resend_message import resend_message
 from tests.unit.notify.builders import ADMIN, House, Server, dues, payment
 
 
 def test_each_event_makes_its_message(house: House) -> None:
-    for event in (CustomerRegistered, PasswordLinkIssued, PaymentMade, DuesOutstanding):
+    for event in (CustomerRegistered, PasswordLinkIssued, PaymentMade, PaymentVoided, DuesOutstanding):
         house.react(SAMPLES[event])
     assert {(row.template, row.state, row.recipient) for row in house.messages()} == {
         (template, "queued", "asha.rao@example.com")
-        for template in ("customer_registered", "password_link_issued", "payment_made", "dues_outstanding")
+        for template in (
+            "customer_registered",
+            "password_link_issued",
+            "payment_made",
+            "payment_voided",
+            "dues_outstanding",
+        )
     }
 
 
@@ -134,3 +146,22 @@ def test_what_proves_an_address_is_never_sent_to_another_one(house: House, event
     for message in house.messages():
         with house.platform.database.transaction() as session, pytest.raises(NotRepeated):
             resend_message(session, ResendMessage(message_id=message.id), ADMIN, house.clock)
+
+
+def test_a_reversal_of_long_ago_is_no_news(house: House) -> None:
+    void = SAMPLES[PaymentVoided]
+    found = REACTIONS.find(void.type_name())
+    assert found
+    long_ago = house.clock.now() - timedelta(days=31)
+    with house.platform.database.transaction() as session:
+        found[1](session, void, EventContext(uuid4(), long_ago, "billing", "", house.clock))
+    assert house.messages() == []
+
+
+def test_a_reversal_says_why_and_which_months_are_open_again(house: House) -> None:
+    house.react(SAMPLES[PaymentVoided])
+    message = house.message()
+    assert message.subject == "Payment of ₹250.00 reversed, invoice MAIN-2026-000001 is void"
+    facts = facts_of(LETTERS[message.template], SAMPLES[PaymentVoided], Surroundings("en", BRANCH))
+    assert facts["reason"] == "Taken for another customer"
+    assert facts["lines"] == [{"month": "November 2026", "what": "Cable TV", "amount": "₹250.00"}]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, delete, select
 from sqlalchemy.orm import Session
 
 from chassis.database import json_text
@@ -24,7 +24,8 @@ from contracts.events import (
 from reports.domain.report import ReportRow
 from reports.queries import charge_rows
 from reports.report_tables import Report
-from reports.tables import Base
+from reports.tables import Base, Figure
+from reports.usecases.fold_figures import fold_figures
 from tests.unit.reports.story import (
     a_branch,
     a_charge,
@@ -72,6 +73,9 @@ def read_model_of(events: Iterable[Event]) -> dict[str, Any]:
     with Session(engine) as session:
         apply(session, events)
         session.flush()
+        while fold_figures(session):
+            pass
+        session.execute(delete(Figure).where(Figure.count == 0, Figure.minor == 0))
         model: dict[str, Any] = {
             table.name: sorted(map(str, session.execute(select(table)).all()))
             for table in Base.metadata.sorted_tables

@@ -1,0 +1,1 @@
+"""For those who operate Headend: what is running, and what is stuck."""

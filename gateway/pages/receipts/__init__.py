@@ -1,0 +1,1 @@
+"""What follows a payment: its receipt on a roll, and its reversal."""
