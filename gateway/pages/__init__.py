@@ -8,8 +8,9 @@ from gateway.pages.account.views import pages as account
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.payments.views import pages as payments
+from gateway.pages.settings.views import pages as settings
 
-AREAS = (account, home, customers, payments)
+AREAS = (account, home, customers, payments, settings)
 
 
 def install(app: Flask) -> None:
@@ -19,6 +20,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         places=places.places,
         customer_tabs=places.customer_tabs,
+        settings_sections=places.settings_sections,
         href=places.href,
         may=places.may,
         Right=Right,

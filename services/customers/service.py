@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from chassis.service import Service, call
+from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls import Done
 from contracts.calls import customers as calls
@@ -12,6 +12,7 @@ from customers import finding, queries
 from customers.hashing import hash_password
 from customers.jobs import JOBS
 from customers.reactions import REACTIONS
+from customers.staff_doors import StaffDoors
 from customers.usecases.add_branch import add_branch
 from customers.usecases.add_customer import add_customer
 from customers.usecases.add_staff import add_staff
@@ -41,7 +42,7 @@ def off_the_loop(work: Callable[..., Result], *arguments: object) -> Result:
     return result
 
 
-class CustomersService(Service):
+class CustomersService(StaffDoors):
     """People and places: branches, staff, customers, sign-in. Every call is in contracts/calls/customers.py."""
 
     name = "customers"

@@ -33,6 +33,8 @@ ASKS = (
     Ask("change branch", "PATCH", lambda x: f"/branches/{x.id}", (OK, NO, NO, NO, NO, GONE), lambda x: {}),
     Ask("see staff", "GET", lambda x: f"/staff/{x.staff}", (OK, OK, NO, NO, NO, NO)),
     Ask("change staff", "PATCH", lambda x: f"/staff/{x.staff}", (OK, OK, NO, NO, NO, NO), lambda x: {"name": "S"}),
+    Ask("invite staff", "POST", lambda x: f"/staff/{x.staff}/invitation", (OK, OK, NO, NO, NO, NO)),
+    Ask("sign staff out", "DELETE", lambda x: f"/staff/{x.staff}/sessions", (OK, OK, NO, NO, NO, NO)),
     Ask("see plan", "GET", lambda x: f"/plans/{x.plan}", (OK, OK, OK, OK, OK, GONE)),
     Ask(
         "price plan", "POST", lambda x: f"/plans/{x.plan}/prices", (OK, OK, NO, NO, NO, GONE),
