@@ -7,6 +7,7 @@ from gateway.api import (
     customers,
     dues,
     invoices,
+    letters,
     messages,
     payments,
     plans,
@@ -20,5 +21,6 @@ from gateway.api import (
 RESOURCES: tuple[APIBlueprint, ...] = (
     sessions.sign_in, sessions.sessions, sessions.me, branches.api, staff.api, plans.api, customers.api,
     subscriptions.api, dues.api, payments.api, invoices.api, runs.api, messages.api, reports.api,
+    letters.api,
 )  # fmt: skip
 """Every resource, in the order of the document."""

@@ -52,6 +52,14 @@ SETTINGS = (
         _l("Who works here, in which role and branches, and their access."),
     ),
     Place(
+        _l("E-mail texts"), "settings_pages.letters", Right.MANAGE_LETTERS,
+        _l("What each e-mail says, in each language, with a preview."),
+    ),
+    Place(
+        _l("Mail server"), "settings_pages.mail_server", Right.SEE_OPERATIONS,
+        _l("How e-mails leave the house, and a test."),
+    ),
+    Place(
         _l("Languages"), "settings_pages.shown_languages", Right.MANAGE_PLANS,
         _l("The six languages, and which one each branch begins with."),
     ),
