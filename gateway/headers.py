@@ -7,9 +7,14 @@ from chassis.settings import Profile, Settings
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'", "style-src 'self'", "img-src 'self'{images}", "script-src 'self'", "font-src 'self'",
-        "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+        "connect-src 'self'", "frame-src {frames}", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
     )
 )  # fmt: skip
+
+_OF_PREVIEWS = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
+"""An e-mail has its style in itself, and nothing else: no script, no image, no form, and no origin."""
+_WITH_FRAME, _PREVIEWS = frozenset({"settings_pages.letter"}), frozenset({"settings_pages.preview_letter"})
+"""Pages that show a preview in a frame, and the previews."""
 
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -37,9 +42,13 @@ def install(app: Flask, settings: Settings) -> None:
     def add_headers(response: Response) -> Response:
         # Swagger UI draws its icons from data: URLs in its style sheet; no other page needs them.
         images = " data:" if request.endpoint == "docs.page" else ""
-        response.headers["Content-Security-Policy"] = _CONTENT_SECURITY_POLICY.format(images=images)
+        frames = "'self'" if request.endpoint in _WITH_FRAME else "'none'"
+        policy = _CONTENT_SECURITY_POLICY.format(images=images, frames=frames)
         for name, value in _ALWAYS.items():
             response.headers[name] = value
+        if request.endpoint in _PREVIEWS:
+            policy, response.headers["X-Frame-Options"] = _OF_PREVIEWS, "SAMEORIGIN"
+        response.headers["Content-Security-Policy"] = policy
         if secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request.endpoint not in ("static", "docs.static"):

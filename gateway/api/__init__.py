@@ -9,6 +9,7 @@ from gateway.api import (
     dashboard,
     dues,
     invoices,
+    letters,
     messages,
     payments,
     plans,
@@ -25,5 +26,6 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     subscriptions.api, dues.api, payments.api, invoices.api, runs.api, messages.api, reports.api,
     complaints.api,
     dashboard.api, years.api,
+    letters.api,
 )  # fmt: skip
 """Every resource, in the order of the document."""

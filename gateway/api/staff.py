@@ -1,6 +1,6 @@
 """Staff: the operator's own people, their roles and branches."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from flask import Response
@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 from contracts.actor import Role
 from contracts.calls.customers import AddStaff, ChangeStaff, GetStaff, ListStaff
 from contracts.calls.customers import StaffView as StaffMember
+from contracts.calls.staffing import EndStaffSessions, InviteStaff
 from contracts.cards import CustomerState
 from contracts.fields import EmailAddress, Name, Username
-from gateway.api.resource import answer, resource
+from gateway.api.resource import answer, nothing, resource
 from gateway.api.shapes import Body, PageQuery, Parameters
 from gateway.auth import session_cache
 from gateway.rpc import ask
@@ -71,6 +72,13 @@ class StaffChange(Body):
     state: CustomerState | None = None
 
 
+class StaffInvitationView(BaseModel):
+    """An invitation that is under way."""
+
+    staff_id: UUID
+    state: Literal["queued"] = "queued"
+
+
 @api.get("/staff", responses={200: StaffList})
 def list_staff(query: PageQuery) -> Response:
     """The staff that you manage."""
@@ -97,3 +105,18 @@ def change_staff(path: StaffPath, body: StaffChange) -> Response:
     member = ask(ChangeStaff(staff_id=path.staff_id, **body.given()))
     session_cache().forget_all()
     return answer(StaffView.of(member))
+
+
+@api.post("/staff/<uuid:staff_id>/invitation", responses={202: StaffInvitationView})
+def invite_staff(path: StaffPath) -> Response:
+    """Mail a member of staff a one-time link to set a password."""
+    ask(InviteStaff(staff_id=path.staff_id))
+    return answer(StaffInvitationView(staff_id=path.staff_id), 202)
+
+
+@api.delete("/staff/<uuid:staff_id>/sessions", responses={204: None})
+def end_staff_sessions(path: StaffPath) -> Response:
+    """Sign a member of staff out everywhere; they may sign in again."""
+    ask(EndStaffSessions(staff_id=path.staff_id))
+    session_cache().forget_all()
+    return nothing()

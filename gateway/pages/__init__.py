@@ -17,6 +17,7 @@ from gateway.pages.my.details import pages as my_details
 from gateway.pages.operations.views import pages as operations
 from gateway.pages.payments.views import pages as payments
 from gateway.pages.receipts.views import pages as receipts
+from gateway.pages.settings.views import pages as settings
 from gateway.pages.subscriptions.views import pages as subscriptions
 from gateway.pages.years.views import pages as years
 
@@ -35,6 +36,7 @@ AREAS = (
     receipts,
     operations,
     years,
+    settings,
 )
 
 
@@ -46,6 +48,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(
         places=places.places,
         customer_tabs=places.customer_tabs,
+        settings_sections=places.settings_sections,
         href=places.href,
         is_current=places.is_current,
         may=places.may,

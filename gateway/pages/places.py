@@ -21,6 +21,8 @@ class Place:
     label: LazyString
     endpoint: str
     right: Right | None = None
+    about: LazyString | str = ""
+    """One sentence for pages that list places."""
 
 
 STAFF_PLACES = (
@@ -28,6 +30,7 @@ STAFF_PLACES = (
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
     Place(_l("Complaints"), "complaint_pages.list_all", Right.SEE_COMPLAINTS),
     Place(_l("Messages"), "message_pages.show_all", Right.SEE_MESSAGES),
+    Place(_l("Settings"), "settings_pages.index", Right.MANAGE_PLANS),
     Place(_l("Operations"), "operations_pages.show", Right.SEE_OPERATIONS),
 )
 CUSTOMER_PLACES = (
@@ -47,6 +50,34 @@ CUSTOMER_TABS = (
     Place(_l("History"), "customer_tabs.history", Right.EDIT_CUSTOMERS),
 )
 """The pages about one customer, as staff see them."""
+
+SETTINGS = (
+    Place(
+        _l("Branches"), "settings_pages.branches", Right.MANAGE_BRANCHES,
+        _l("Currency, time zone, letterhead, and the rules of charging of each branch."),
+    ),
+    Place(
+        _l("Plans"), "settings_pages.plans", Right.MANAGE_PLANS,
+        _l("What cable TV and broadband cost, and from which day on."),
+    ),
+    Place(
+        _l("Staff"), "settings_pages.staff", Right.MANAGE_STAFF,
+        _l("Who works here, in which role and branches, and their access."),
+    ),
+    Place(
+        _l("E-mail texts"), "settings_pages.letters", Right.MANAGE_LETTERS,
+        _l("What each e-mail says, in each language, with a preview."),
+    ),
+    Place(
+        _l("Mail server"), "settings_pages.mail_server", Right.SEE_OPERATIONS,
+        _l("How e-mails leave the house, and a test."),
+    ),
+    Place(
+        _l("Languages"), "settings_pages.shown_languages", Right.MANAGE_PLANS,
+        _l("The six languages, and which one each branch begins with."),
+    ),
+)  # fmt: skip
+"""The sections of the settings."""
 
 
 def may(right: Right) -> bool:
@@ -84,6 +115,18 @@ def places() -> list[Place]:
 def customer_tabs() -> list[Place]:
     """The tabs of a customer's pages for who is signed in."""
     return _open_ones(CUSTOMER_TABS)
+
+
+def settings_sections() -> list[Place]:
+    """The sections of the settings for who is signed in."""
+    return _open_ones(SETTINGS)
+
+
+def require_any(sections: list[Place]) -> None:
+    """Raises Forbidden when none of these pages is open to the signed-in person."""
+    staff_only()
+    if not sections:
+        raise Forbidden(f"Your role ({g.caller.me.role}) may not do this; ask a colleague who may.")
 
 
 def href(place: Place, customer_id: UUID | None = None) -> str:

@@ -43,6 +43,7 @@ class Right(StrEnum):
     MANAGE_PLANS = "manage_plans"
     MANAGE_STAFF = "manage_staff"
     MANAGE_BRANCHES = "manage_branches"
+    MANAGE_LETTERS = "manage_letters"
     SEE_OPERATIONS = "see_operations"
 
 

@@ -13,6 +13,7 @@ from customers.hashing import hash_password
 from customers.history import get_customer_history
 from customers.jobs import JOBS
 from customers.reactions import REACTIONS
+from customers.staff_doors import StaffDoors
 from customers.usecases.add_branch import add_branch
 from customers.usecases.add_customer import add_customer
 from customers.usecases.add_staff import add_staff
@@ -30,9 +31,9 @@ from customers.usecases.sign_in import Proof, find_candidate, prove, sign_in
 from customers.usecases.sign_out import sign_out
 
 
-class CustomersService(AccountDoors, ComplaintDoors):
+class CustomersService(AccountDoors, ComplaintDoors, StaffDoors):
     """People and places: branches, staff, customers, sign-in. Every call is in contracts/calls/customers.py and
-    in account.py and complaints.py beside it.
+    in account.py, complaints.py and others beside it.
     """
 
     name = "customers"

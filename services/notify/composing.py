@@ -15,9 +15,9 @@ from notify.domain.wording import language_of
 from notify.facts import Surroundings, facts_of, letterhead
 from notify.letters import LETTERS, Letter
 from notify.mail import BadAddress, Envelope, File, build_mail, sender_address
-from notify.tables import Attachment, Message
-from notify.templating import render
+from notify.tables import Attachment, Message, Wording
 from notify.usecases.queue_message import branch_copy
+from notify.wordings import worded, wording_for
 
 WAIT_FOR_BRANCH = timedelta(minutes=1)
 """Events come in any order: a customer's may be quicker than their branch's."""
@@ -55,6 +55,8 @@ class Material:
     branch: BranchCard | None
     kept: File | None
     """The attachment of an earlier try."""
+    wording: Wording | None
+    """The operator's own words; None for the standard ones."""
 
 
 def read_material(database: Database, message: Message) -> Material:
@@ -69,12 +71,13 @@ def read_material(database: Database, message: Message) -> Material:
     branch: BranchCard | None = getattr(event, "branch", None)
     kept = None
     drawn_before = letter.has_invoice and message.attempts > 0
-    if drawn_before or (branch is None and message.branch_id is not None):
-        with database.reading() as session:
-            branch = branch or branch_copy(session, message.branch_id)
-            found = session.get(Attachment, message.id) if drawn_before else None
-            kept = File(found.file_name, found.media_type, found.content) if found else None
-    return Material(message, letter, event, branch, kept)
+    with database.reading() as session:
+        if branch is None and message.branch_id is not None:
+            branch = branch_copy(session, message.branch_id)
+        if drawn_before and (found := session.get(Attachment, message.id)):
+            kept = File(found.file_name, found.media_type, found.content)
+        wording = wording_for(session, message.template, message.locale, message.branch_id)
+    return Material(message, letter, event, branch, kept, wording)
 
 
 def compose(material: Material, platform: Platform) -> Composed:
@@ -86,7 +89,8 @@ def compose(material: Material, platform: Platform) -> Composed:
     age = platform.clock.now() - message.created_at
     if material.branch is None and message.branch_id is not None and age < WAIT_FOR_BRANCH:
         raise NotNow("The branch's letterhead is not known yet.")
-    rendered = render(message.template, message.locale, facts_of(material.letter, material.event, around))
+    facts = facts_of(material.letter, material.event, around)
+    rendered = worded(message.template, message.locale, facts, material.wording)
     drawn = None if material.kept else _draw(material, platform)
     try:
         envelope = build_mail(

@@ -103,10 +103,14 @@ def _password_code(event: PasswordCodeIssued, around: Surroundings) -> dict[str,
     }  # fmt: skip
 
 
-def _new_email(event: EmailChangeRequested, around: Surroundings) -> dict[str, Any]:
+def _email_to_confirm(event: EmailChangeRequested, around: Surroundings) -> dict[str, Any]:
+    link = f"{around.links_to}{EMAIL_PAGE}{quote(around.secret or '', safe='')}"
+    return {"link": link, **_email_change(event, around)}
+
+
+def _email_change(event: EmailChangeRequested, around: Surroundings) -> dict[str, Any]:
     return {
         "name": event.customer.name, "crf": event.customer.crf, "new_email": event.new_email,
-        "link": f"{around.links_to}{EMAIL_PAGE}{quote(around.secret or '', safe='')}",
         "page": f"{around.links_to}{DETAILS_PAGE}",
         "expires": moment_text(event.link_token.expires_at, around.time_zone, around.locale),
     }  # fmt: skip
@@ -213,7 +217,7 @@ _FACTS = cast(
         REMINDER.template: _reminder, COMPLAINT_RECEIVED.template: _complaint,
         COMPLAINT_RESOLVED.template: _resolved,
         PASSWORD_CODE.template: _password_code,
-        EMAIL_TO_CONFIRM.template: _new_email, EMAIL_CHANGE_NOTICED.template: _new_email,
+        EMAIL_TO_CONFIRM.template: _email_to_confirm, EMAIL_CHANGE_NOTICED.template: _email_change,
         REVERSAL.template: _reversal,
     },
 )  # fmt: skip

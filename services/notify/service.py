@@ -5,7 +5,7 @@ from typing import ClassVar
 from chassis.jobs import Job
 from chassis.platform import Platform
 from chassis.reactions import Reactions
-from chassis.service import Service, call
+from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls.notify import (
     FailedMessages,
@@ -17,13 +17,14 @@ from contracts.calls.notify import (
     ResendMessage,
 )
 from notify.jobs import JOBS
+from notify.letter_doors import LetterDoors
 from notify.queries import failed_messages, list_messages, view_of, visible_message
 from notify.reactions import REACTIONS
 from notify.sender_pool import pool_of
 from notify.usecases.resend_message import resend_message
 
 
-class NotifyService(Service):
+class NotifyService(LetterDoors):
     """Sends what events ask for, and shows what became of it."""
 
     name = "notify"

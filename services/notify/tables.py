@@ -1,4 +1,4 @@
-"""Tables of notify: messages with their attachments, copies of customers and branches, what was sent each second."""
+"""Tables of notify: messages with their attachments, copies of customers and branches, own words of letters."""
 
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,7 @@ class Base(DeclarativeBase):
 _DUE = text("next_attempt_at IS NOT NULL")
 _SENDING = text("state = 'sending'")
 _FAILED = text("state = 'failed'")
+_COMMON = text("branch_id IS NULL")
 _SECRET = text("secret_expires_at IS NOT NULL")
 
 
@@ -131,3 +132,30 @@ class CustomerCopy(Base):
     version: Mapped[int] = mapped_column(Integer)
     branch_id: Mapped[UUID] = mapped_column(Uuid)
     card: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class Wording(Base):
+    """Words that an operator wrote for a letter: each change is a row, `is_current` marks the newest of its place.
+
+    `branch_id` NULL: for all branches. Without subject and body: back to the standard text.
+    """
+
+    __tablename__ = "template_overrides"
+    __table_args__ = (
+        Index(
+            "uq_template_overrides_common", "template", "locale", "version", unique=True,
+            sqlite_where=_COMMON, postgresql_where=_COMMON,
+        ),
+        UniqueConstraint("template", "locale", "branch_id", "version"),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    template: Mapped[str] = mapped_column(String(40))
+    locale: Mapped[str] = mapped_column(String(20))
+    branch_id: Mapped[UUID | None] = mapped_column(Uuid)
+    version: Mapped[int] = mapped_column(Integer)
+    is_current: Mapped[bool] = mapped_column()
+    subject: Mapped[str | None] = mapped_column(String(200))
+    body: Mapped[str | None] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

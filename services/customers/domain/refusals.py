@@ -189,8 +189,20 @@ class TooManyEmailLinks(Throttled):
     code = "too_many_email_links"
 
 
+class StaffDeactivated(RuleBroken):
+    """This is for members of staff who may sign in."""
+
+    code = "staff_deactivated"
+
+
+class StaffHasNoEmail(RuleBroken):
+    """There is no address of the member of staff to mail to."""
+
+    code = "staff_has_no_email"
+
+
 class TooManyInvitations(Throttled):
-    """The customer was mailed several links just now (TRUST, check 6)."""
+    """The person was mailed several links just now (TRUST, check 6)."""
 
     code = "too_many_invitations"
 

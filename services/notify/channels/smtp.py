@@ -33,8 +33,12 @@ class Smtp:
 
     safe_to_repeat = False
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, seconds: float | None = None) -> None:
+        """`seconds`: the longest time that everything together may take, for a mail that somebody watches."""
         self._settings = settings
+        self._until = None if seconds is None else time.monotonic() + seconds
+        self.answer = ""
+        """What the server said when it took the last mail."""
         self._server: smtplib.SMTP | None = None
         self._mails, self._used_at = 0, 0.0
 
@@ -75,7 +79,7 @@ class Smtp:
         """Say QUIT."""
         if self._server is not None:
             try:
-                _patience(self._server, 2.0)
+                self._patience(self._server, 2.0)
                 self._server.quit()
             except OSError:
                 pass  # it is going anyway
@@ -122,8 +126,10 @@ class Smtp:
         host, port, name = str(settings.smtp_host), settings.smtp_port, _own_name(settings)
         if settings.smtp_security == "tls":
             context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(host, port, local_hostname=name, timeout=STEP_SECONDS, context=context)
-        return smtplib.SMTP(host, port, local_hostname=name, timeout=STEP_SECONDS)
+            return smtplib.SMTP_SSL(
+                host, port, local_hostname=name, timeout=self._left(STEP_SECONDS), context=context
+            )
+        return smtplib.SMTP(host, port, local_hostname=name, timeout=self._left(STEP_SECONDS))
 
     def _offer(self, server: smtplib.SMTP, envelope: Envelope) -> None:
         """Everything up to 354. Raises RefusedForNow, RefusedForGood; a lost connection goes through."""
@@ -134,7 +140,7 @@ class Smtp:
                     "The mail server takes no addresses with letters beyond ASCII (SMTPUTF8)."
                 )
             options += ["SMTPUTF8", "BODY=8BITMIME"]
-        _patience(server, STEP_SECONDS)
+        self._patience(server, STEP_SECONDS)
         steps: tuple[tuple[Callable[[], tuple[int, bytes]], set[int]], ...] = (
             (lambda: server.mail(envelope.sender, options), {250}),
             (lambda: server.rcpt(envelope.recipient), {250, 251}),
@@ -148,7 +154,7 @@ class Smtp:
     def _end(self, server: smtplib.SMTP) -> None:
         """What the server says to the dot."""
         try:
-            _patience(server, ANSWER_SECONDS)
+            self._patience(server, ANSWER_SECONDS)
             code, answer = server.getreply()
         except OSError as error:
             self._drop()
@@ -157,6 +163,7 @@ class Smtp:
             ) from error
         if code != 250:
             self._refused(code, answer)
+        self.answer = _answer(code, answer)
 
     def _refused(self, code: int, answer: bytes) -> None:
         said = _answer(code, answer)
@@ -176,10 +183,18 @@ class Smtp:
         except OSError:
             self._drop()
 
+    def _patience(self, server: smtplib.SMTP, seconds: float) -> None:
+        """Wait so long for each answer, and never beyond the end."""
+        if server.sock is not None:
+            server.sock.settimeout(self._left(seconds))
+
+    def _left(self, seconds: float) -> float:
+        return seconds if self._until is None else max(0.1, min(seconds, self._until - time.monotonic()))
+
     def _alive(self) -> bool:
         try:
             assert self._server is not None  # noqa: S101 - the caller has looked
-            _patience(self._server, 5.0)
+            self._patience(self._server, 5.0)
             return self._server.noop()[0] == 250
         except OSError:
             return False
@@ -201,11 +216,6 @@ def _quoted(content: bytes) -> bytes:
     """The mail as DATA wants it: dots at line starts doubled, ended by CRLF."""
     quoted = re.sub(rb"(?m)^\.", b"..", content)
     return quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n"
-
-
-def _patience(server: smtplib.SMTP, seconds: float) -> None:
-    if server.sock is not None:
-        server.sock.settimeout(seconds)
 
 
 def _answer(code: int, answer: bytes | str) -> str:

@@ -43,3 +43,51 @@ class NotRepeated(RuleBroken):
     """Messages of this kind prove who reads an address; nobody sends them again for somebody else."""
 
     code = "not_repeated"
+
+
+class NoSuchLetter(NotFound):
+    """There is no e-mail of that kind, or not in that language."""
+
+    code = "no_such_letter"
+
+
+class PlaceholderUnknown(RuleBroken):
+    """The letter offers no such placeholder."""
+
+    code = "placeholder_unknown"
+
+
+class PlaceholderMissing(RuleBroken):
+    """What the e-mail is sent for is not in it."""
+
+    code = "placeholder_missing"
+
+
+class PlaceholderMisplaced(RuleBroken):
+    """A list among words, or a list or a secret in the subject."""
+
+    code = "placeholder_misplaced"
+
+
+class BraceAlone(RuleBroken):
+    """A brace that belongs to no placeholder."""
+
+    code = "brace_alone"
+
+
+class WordsChangedMeanwhile(Conflict):
+    """Somebody else has changed the words since they were read."""
+
+    code = "words_changed_meanwhile"
+
+
+class TooManyTests(Throttled):
+    """One test mail at a time."""
+
+    code = "too_many_tests"
+
+
+class BadSender(RuleBroken):
+    """The address that mails come from, or the one they would go to, is none."""
+
+    code = "bad_sender"
