@@ -16,6 +16,7 @@ from contracts.cards import (
     FeeCategory,
     InvoiceSnapshot,
     PaymentMode,
+    ReminderStage,
     Service,
     SubscriptionState,
 )
@@ -215,6 +216,8 @@ class DuesOutstanding(Event):
     business_date: date
     total: Money
     months: tuple[PendingMonth, ...]
+    stage: ReminderStage | None = None
+    """How firmly the branch's policy has it said; None: friendly."""
 
     def periods(self) -> list[str]:
         """The pending months, each once, oldest first."""

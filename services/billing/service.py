@@ -15,6 +15,7 @@ from billing.queries.plans import get_plan, list_plans
 from billing.queries.runs import get_run
 from billing.queries.subscriptions import list_subscriptions
 from billing.reactions import REACTIONS
+from billing.reminder_doors import ReminderDoors
 from billing.triggers import APPEND_ONLY
 from billing.usecases.add_plan import add_plan
 from billing.usecases.add_subscription import add_subscription
@@ -26,7 +27,7 @@ from billing.usecases.record_payment import record_payment
 from billing.usecases.set_plan_price import set_plan_price
 from billing.usecases.start_run import start_billing_run, start_dunning_run
 from billing.usecases.void_payment import void_payment
-from chassis.service import Service, call
+from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls import billing as calls
 from contracts.calls.customers import GetBranchCard, GetCustomerCard
@@ -35,7 +36,7 @@ from contracts.cards import InvoiceSnapshot
 Answer = TypeVar("Answer")
 
 
-class BillingService(Service):
+class BillingService(ReminderDoors):
     """Money: plans, subscriptions, dues, payments, invoices, runs. Every call is in
     contracts/calls/billing.py.
     """

@@ -7,8 +7,17 @@ from chassis.platform import Platform
 from chassis.reactions import Reactions
 from chassis.service import Service, call
 from contracts.actor import Actor
-from contracts.calls.notify import GetMessage, ListMessages, MessageList, MessageView, ResendMessage
+from contracts.calls.notify import (
+    GetMessage,
+    ListMessages,
+    MessageList,
+    MessagePreview,
+    MessageView,
+    PreviewMessage,
+    ResendMessage,
+)
 from notify.jobs import JOBS
+from notify.previewing import preview_message
 from notify.queries import list_messages, view_of, visible_message
 from notify.reactions import REACTIONS
 from notify.sender_pool import pool_of
@@ -44,3 +53,8 @@ class NotifyService(Service):
         """Send a message again, as a new one."""
         with self.transaction() as session:
             return resend_message(session, request, actor, self.clock)
+
+    @call
+    def preview_message(self, request: PreviewMessage, actor: Actor) -> MessagePreview:
+        """The words of a message, without sending it."""
+        return preview_message(request, actor, self.settings.links_to)

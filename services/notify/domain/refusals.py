@@ -37,3 +37,9 @@ class TooManyRepetitions(Throttled):
     """One address gets only so many repeated messages an hour (TRUST, check 6)."""
 
     code = "too_many_repetitions"
+
+
+class NoPreview(RuleBroken):
+    """There is no such message, or it carries a secret that nobody but its reader may see."""
+
+    code = "no_preview"
