@@ -11,6 +11,14 @@ _CONTENT_SECURITY_POLICY = "; ".join(
     )
 )  # fmt: skip
 
+_FRAMES = {"reminder_pages.preview": "frame-src 'self'"}
+"""Pages that show a document of ours in a frame."""
+_FRAMED = {
+    "reminder_pages.mail": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; "
+    "form-action 'none'; sandbox"
+}
+"""Documents for these frames: a mail has its style on its elements; it can run nothing, load nothing, lead nowhere."""
+
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -40,8 +48,18 @@ def install(app: Flask, settings: Settings) -> None:
         response.headers["Content-Security-Policy"] = _CONTENT_SECURITY_POLICY.format(images=images)
         for name, value in _ALWAYS.items():
             response.headers[name] = value
+        _allow_frames(response)
         if secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         if request.endpoint not in ("static", "docs.static"):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _allow_frames(response: Response) -> None:
+    """The few exceptions for documents of ours in frames of ours."""
+    if request.endpoint in _FRAMES:
+        response.headers["Content-Security-Policy"] += f"; {_FRAMES[request.endpoint]}"
+    elif request.endpoint in _FRAMED and response.status_code == 200:
+        response.headers["Content-Security-Policy"] = _FRAMED[request.endpoint]
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"

@@ -10,8 +10,9 @@ from gateway.pages.complaints.views import pages as complaints
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.payments.views import pages as payments
+from gateway.pages.reminders.views import pages as reminders
 
-AREAS = (account, home, customers, payments, complaints)
+AREAS = (account, home, customers, payments, complaints, reminders)
 
 
 def install(app: Flask) -> None:

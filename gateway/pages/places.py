@@ -27,6 +27,7 @@ STAFF_PLACES = (
     Place(_l("Dashboard"), "home.home"),
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
     Place(_l("Complaints"), "complaint_pages.list_all", Right.SEE_COMPLAINTS),
+    Place(_l("Reminders"), "reminder_pages.list_all", Right.RUN_BILLING),
 )
 CUSTOMER_PLACES = (
     Place(_l("Home"), "home.home"),

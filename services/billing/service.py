@@ -89,7 +89,7 @@ class BillingService(ReminderDoors):
     @call
     def get_dues(self, request: calls.GetDues, actor: Actor) -> calls.DuesView:
         """What a customer owes."""
-        return self._read(lambda session: get_dues(session, request, actor))
+        return self._read(lambda session: get_dues(session, request, actor, self.clock))
 
     @call
     def raise_fee(self, request: calls.RaiseFee, actor: Actor) -> calls.DueCharge:

@@ -154,6 +154,15 @@ class DueCharge(View):
     open: Money
 
 
+class PromiseView(View):
+    """That a customer promised to pay until a day; until it has passed, nobody reminds them."""
+
+    promised_until: date
+    note: str
+    made_by: str
+    made_at: datetime
+
+
 class DuesView(View):
     """What a customer owes. Support sees that there are dues, but no amounts: `total` None and `charges` empty."""
 
@@ -163,6 +172,8 @@ class DuesView(View):
     minimum_payment: Money | None
     periods: tuple[Period, ...]
     charges: tuple[DueCharge, ...]
+    promise: PromiseView | None = None
+    """A promise to pay that holds, for staff."""
 
 
 class GetDues(Call[DuesView]):

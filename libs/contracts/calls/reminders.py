@@ -1,28 +1,19 @@
 """Calls of the billing service: customers with dues, promises to pay, and reminders before they are sent."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from contracts.calls import Call, Page, View
-from contracts.calls.billing import DebtorFilter
+from contracts.calls.billing import DebtorFilter, PromiseView
 from contracts.cards import ReminderStage
 from contracts.events import DuesOutstanding
 from contracts.fields import Line, Period
 from contracts.money import Money
 
 SERVICE = "billing"
-
-
-class PromiseView(View):
-    """That a customer promised to pay until a day; until it has passed, nobody reminds them."""
-
-    promised_until: date
-    note: str
-    made_by: str
-    made_at: datetime
 
 
 class PromiseAnswer(View):

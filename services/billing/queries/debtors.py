@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from billing.copies import KnownBranch, find_branch, find_customer, seen_branches
 from billing.debtors import Choice, due, last_reminded, open_sum, owing
 from billing.domain.reminding import stage_of
+from billing.promises import promise_view
 from billing.queries.cursors import cursor_of, key_of
 from billing.tables import Charge, CustomerCopy, Promise
 from billing.usecases.remind_customers import reminder_of
@@ -142,12 +143,4 @@ def _view(branch: KnownBranch, today: date, row: Any) -> calls.DebtorView:
         has_email=bool(card.email), total=Money.of(int(row.minor), branch.currency), oldest=row.period,
         last_reminded=row.last_reminded, promise=promise_view(row.Promise) if row.Promise else None,
         stage=stage_of(branch.card.policy.reminder_stages, row.period, today),
-    )  # fmt: skip
-
-
-def promise_view(promise: Promise) -> calls.PromiseView:
-    """A promise as the desk sees it."""
-    return calls.PromiseView(
-        promised_until=promise.promised_until, note=promise.note, made_by=promise.made_by_name,
-        made_at=promise.made_at,
     )  # fmt: skip

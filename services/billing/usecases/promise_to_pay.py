@@ -3,13 +3,12 @@
 from datetime import date
 from uuid import uuid4
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.copies import KnownCustomer, find_customer, require_staff
 from billing.domain.refusals import NoPromise, PromiseOutOfReach
 from billing.domain.reminding import LONGEST_PROMISE
-from billing.queries.debtors import promise_view
+from billing.promises import promise_that_holds, promise_view, standing_promise
 from billing.tables import Promise
 from chassis.clock import Clock
 from contracts.actor import Actor, Right
@@ -21,9 +20,8 @@ def get_promise(session: Session, request: GetPromise, actor: Actor, clock: Cloc
     customer = find_customer(session, request.customer_id, actor)
     require_staff(actor)
     actor.require(Right.SEE_DUES)
-    promise = _standing(session, customer)
-    holds = promise is not None and promise.promised_until >= customer.branch.today(clock)
-    return PromiseAnswer(promise=promise_view(promise) if promise is not None and holds else None)
+    today = customer.branch.today(clock)
+    return PromiseAnswer(promise=promise_that_holds(session, customer.id, today))
 
 
 def promise_to_pay(session: Session, request: PromiseToPay, actor: Actor, clock: Clock) -> PromiseAnswer:
@@ -62,13 +60,8 @@ def _check_day(until: date, today: date) -> None:
         )
 
 
-def _standing(session: Session, customer: KnownCustomer) -> Promise | None:
-    mine = select(Promise).where(Promise.customer_id == customer.id, Promise.withdrawn_at.is_(None))
-    return session.scalars(mine).one_or_none()
-
-
 def _end(session: Session, customer: KnownCustomer, actor: Actor, clock: Clock) -> bool:
-    promise = _standing(session, customer)
+    promise = standing_promise(session, customer.id)
     if promise is None:
         return False
     promise.withdrawn_at, promise.withdrawn_by = clock.now(), actor.subject

