@@ -13,9 +13,9 @@ _CONTENT_SECURITY_POLICY = "; ".join(
 
 _OF_PREVIEWS = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 """An e-mail has its style in itself, and nothing else: no script, no image, no form, and no origin."""
-_WITH_FRAME, _PREVIEWS = frozenset({"settings_pages.letter"}), frozenset({"settings_pages.preview_letter"})
+_WITH_FRAME = frozenset({"settings_pages.letter", "reminder_pages.preview"})
+_PREVIEWS = frozenset({"settings_pages.preview_letter", "reminder_pages.mail"})
 """Pages that show a preview in a frame, and the previews."""
-
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -1,13 +1,13 @@
 """Branches with their policy."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from flask import Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from contracts.calls.customers import AddBranch, ChangeBranch, GetBranch, ListBranches
-from contracts.cards import BranchCard, Invoicing, Proration
+from contracts.cards import BranchCard, Invoicing, Proration, ReminderStage
 from contracts.fields import BranchCode, Line, Name, one_line
 from contracts.money import Money
 from gateway.api.resource import answer, resource
@@ -20,6 +20,7 @@ Currency = Annotated[str, Field(min_length=3, max_length=3), AfterValidator(one_
 TimeZone = Annotated[str, Field(max_length=60), AfterValidator(one_line)]
 GraceDays = Annotated[Whole, Field(ge=0, le=365)]
 SuspendDays = Annotated[Whole, Field(ge=1, le=730)]
+PauseDays = Annotated[Whole, Field(ge=1, le=90)]
 ReopenDays = Annotated[Whole, Field(ge=0, le=90)]
 ReminderDays = Annotated[tuple[Annotated[Whole, Field(ge=1, le=28)], ...], Field(max_length=28)]
 Letterhead = Annotated[tuple[Line, ...], Field(max_length=6)]
@@ -29,6 +30,23 @@ class BranchPath(Parameters):
     """Which branch."""
 
     branch_id: UUID
+
+
+class StageView(BaseModel):
+    """From how many months after the oldest pending one reminders speak so."""
+
+    stage: ReminderStage
+    from_months: int
+
+
+class StageBody(Body):
+    """A stage of reminders. 0: in the pending month itself."""
+
+    stage: ReminderStage
+    from_months: Annotated[Whole, Field(ge=0, le=60)]
+
+
+Stages = Annotated[tuple[StageBody, ...], Field(min_length=1, max_length=3)]
 
 
 class BranchView(BaseModel):
@@ -50,6 +68,8 @@ class BranchView(BaseModel):
     suspend_after_days: int
     reminder_days: list[int]
     complaint_reopen_days: int
+    reminder_pause_days: int
+    reminder_stages: list[StageView]
 
     @classmethod
     def of(cls, branch: BranchCard) -> Self:
@@ -88,6 +108,8 @@ class BranchBody(Body):
     suspend_after_days: SuspendDays = 60
     reminder_days: ReminderDays = ()
     complaint_reopen_days: ReopenDays = 7
+    reminder_pause_days: PauseDays = 7
+    reminder_stages: Stages | None = None
 
 
 class BranchChange(Body):
@@ -106,6 +128,8 @@ class BranchChange(Body):
     suspend_after_days: SuspendDays | None = None
     reminder_days: ReminderDays | None = None
     complaint_reopen_days: ReopenDays | None = None
+    reminder_pause_days: PauseDays | None = None
+    reminder_stages: Stages | None = None
 
 
 @api.get("/branches", responses={200: BranchList})
@@ -118,7 +142,7 @@ def list_branches() -> Response:
 @api.post("/branches", responses={201: BranchView})
 def add_branch(body: BranchBody) -> Response:
     """Add a branch (operator admin)."""
-    branch = ask(AddBranch(**body.given()))
+    branch = ask(AddBranch(**_given(body)))
     return answer(BranchView.of(branch), 201, location=f"/branches/{branch.id}")
 
 
@@ -131,4 +155,12 @@ def show_branch(path: BranchPath) -> Response:
 @api.patch("/branches/<uuid:branch_id>", responses={200: BranchView})
 def change_branch(path: BranchPath, body: BranchChange) -> Response:
     """Change what is given of a branch (operator admin)."""
-    return answer(BranchView.of(ask(ChangeBranch(branch_id=path.branch_id, **body.given()))))
+    return answer(BranchView.of(ask(ChangeBranch(branch_id=path.branch_id, **_given(body)))))
+
+
+def _given(body: BranchBody | BranchChange) -> dict[str, Any]:
+    """What was written, with stages as a call takes them."""
+    given = body.given()
+    if given.get("reminder_stages") is not None:
+        given["reminder_stages"] = tuple(stage.model_dump() for stage in given["reminder_stages"])
+    return given

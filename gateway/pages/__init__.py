@@ -17,6 +17,7 @@ from gateway.pages.my.details import pages as my_details
 from gateway.pages.operations.views import pages as operations
 from gateway.pages.payments.views import pages as payments
 from gateway.pages.receipts.views import pages as receipts
+from gateway.pages.reminders.views import pages as reminders
 from gateway.pages.settings.views import pages as settings
 from gateway.pages.subscriptions.views import pages as subscriptions
 from gateway.pages.years.views import pages as years
@@ -37,6 +38,7 @@ AREAS = (
     operations,
     years,
     settings,
+    reminders,
 )
 
 

@@ -1,4 +1,4 @@
-// What pages do besides being read: "/" goes to the search. Everything works without it.
+// What pages do besides being read: "/" goes to the search, progress is asked for again. Everything works without it.
 "use strict";
 document.addEventListener("keydown", (pressed) => {
   const typing = pressed.target.closest("input, textarea, select");
@@ -9,3 +9,21 @@ document.addEventListener("keydown", (pressed) => {
   search.focus();
   search.select();
 });
+
+// A part with data-refresh="2" is fetched again every two seconds, until the page says no more that it should be.
+const refresh = async () => {
+  const part = document.querySelector("[data-refresh]");
+  if (!part) return;
+  await new Promise((awake) => setTimeout(awake, Number(part.dataset.refresh) * 1000));
+  try {
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById(part.id);
+    if (!answer.ok || answer.redirected || !fresh) return;
+    part.replaceWith(document.adoptNode(fresh));
+  } catch {
+    // The network is away for a moment; the next look may succeed.
+  }
+  refresh();
+};
+refresh();

@@ -109,6 +109,21 @@ class ComplaintKind(StrEnum):
     OTHER = "other"
 
 
+class ReminderStage(StrEnum):
+    """How firmly a reminder speaks; each has words of its own (notify)."""
+
+    FRIENDLY = "friendly"
+    FIRM = "firm"
+    FINAL = "final"
+
+
+class StageRule(Card):
+    """From how many months after the oldest pending one a reminder speaks so; 0: in that month itself."""
+
+    stage: ReminderStage
+    from_months: int
+
+
 class BranchPolicy(Card):
     """What a branch decides for itself. Amounts are minor units of the branch's currency."""
 
@@ -118,6 +133,9 @@ class BranchPolicy(Card):
     grace_days: int = 0
     suspend_after_days: int = 60
     reminder_days: tuple[int, ...] = ()
+    reminder_pause_days: int = 7
+    """No second reminder to a customer before so many days, unless forced."""
+    reminder_stages: tuple[StageRule, ...] = (StageRule(stage=ReminderStage.FRIENDLY, from_months=0),)
     complaint_reopen_days: int = 7
     """Days after it was resolved in which a customer may reopen a complaint; 0: on the same day only."""
 

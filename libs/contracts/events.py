@@ -17,6 +17,7 @@ from contracts.cards import (
     InvoiceSnapshot,
     Party,
     PaymentMode,
+    ReminderStage,
     Service,
     SubscriptionState,
 )
@@ -288,6 +289,8 @@ class DuesOutstanding(Event):
     business_date: date
     total: Money
     months: tuple[PendingMonth, ...]
+    stage: ReminderStage | None = None
+    """How firmly the branch's policy has it said; None: friendly."""
 
     def periods(self) -> list[str]:
         """The pending months, each once, oldest first."""

@@ -17,6 +17,7 @@ from contracts.cards import (
     InvoiceSnapshot,
     Party,
     PaymentMode,
+    ReminderStage,
     Service,
     SubscriptionState,
     SubscriptionStatus,
@@ -235,6 +236,7 @@ _EVENTS: tuple[Event, ...] = (
             PendingMonth(service=Service.CABLE_TV, period="2026-10", open=_PRICE),
             PendingMonth(service=Service.CABLE_TV, period="2026-11", open=_PRICE),
         ),
+        stage=ReminderStage.FRIENDLY,
     ),
     MessageFailed(
         message_id=_id("message"),

@@ -16,6 +16,7 @@ from billing.queries.runs import failed_runs, get_run
 from billing.queries.subscriptions import list_subscriptions
 from billing.queries.years import get_year
 from billing.reactions import REACTIONS
+from billing.reminder_doors import ReminderDoors
 from billing.triggers import APPEND_ONLY
 from billing.usecases.add_plan import add_plan
 from billing.usecases.add_subscription import add_subscription
@@ -27,7 +28,7 @@ from billing.usecases.record_payment import record_payment
 from billing.usecases.set_plan_price import set_plan_price
 from billing.usecases.start_run import start_billing_run, start_dunning_run
 from billing.usecases.void_payment import void_payment
-from chassis.service import Service, call
+from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls import billing as calls
 from contracts.calls.customers import GetBranchCard, GetCustomerCard
@@ -38,7 +39,7 @@ from contracts.cards import InvoiceSnapshot
 Answer = TypeVar("Answer")
 
 
-class BillingService(Service):
+class BillingService(ReminderDoors):
     """Money: plans, subscriptions, dues, payments, invoices, runs. Every call is in
     contracts/calls/billing.py.
     """
@@ -95,7 +96,7 @@ class BillingService(Service):
     @call
     def get_dues(self, request: calls.GetDues, actor: Actor) -> calls.DuesView:
         """What a customer owes."""
-        return self._read(lambda session: get_dues(session, request, actor))
+        return self._read(lambda session: get_dues(session, request, actor, self.clock))
 
     @call
     def get_year(self, request: GetYear, actor: Actor) -> YearView:

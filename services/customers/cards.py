@@ -14,6 +14,7 @@ from contracts.cards import (
     Invoicing,
     Proration,
 )
+from customers.domain.places import stages_of
 from customers.signin_tables import EmailChange, Login
 from customers.tables import Branch, Customer, StaffMember
 
@@ -27,7 +28,8 @@ def branch_card(branch: Branch) -> BranchCard:
             minimum_payment_minor=branch.minimum_payment_minor, invoicing=Invoicing(branch.invoicing),
             proration=Proration(branch.proration), grace_days=branch.grace_days,
             suspend_after_days=branch.suspend_after_days, reminder_days=tuple(branch.reminder_days),
-            complaint_reopen_days=branch.complaint_reopen_days,
+            complaint_reopen_days=branch.complaint_reopen_days, reminder_pause_days=branch.reminder_pause_days,
+            reminder_stages=stages_of(branch.reminder_stages),
         ),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """What customers keeps: branches, staff, customers and counters. See also `signin_tables` and `complaint_tables`."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -54,6 +55,9 @@ class Branch(Base):
     grace_days: Mapped[int] = mapped_column(Integer)
     suspend_after_days: Mapped[int] = mapped_column(Integer)
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=list)
+    reminder_pause_days: Mapped[int] = mapped_column(Integer, default=7, server_default="7")
+    reminder_stages: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+    """StageRules as they are said; None: one friendly stage."""
     complaint_reopen_days: Mapped[int] = mapped_column(Integer, default=7, server_default="7")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
 
-from contracts.cards import Allocation, BranchCard, FeeCategory, Service
+from contracts.cards import Allocation, BranchCard, FeeCategory, ReminderStage, Service
 from contracts.events import (
     ComplaintReceived,
     ComplaintResolved,
@@ -161,7 +161,7 @@ def _reminder(event: DuesOutstanding, around: Surroundings) -> dict[str, Any]:
     words, locale = words_of(around.locale), around.locale
     return {
         "name": event.customer.name, "crf": event.customer.crf, "total": amount_text(event.total, locale),
-        "as_of": day_text(event.business_date, locale),
+        "as_of": day_text(event.business_date, locale), "stage": event.stage or ReminderStage.FRIENDLY,
         "periods": words["between_months"].join(month_text(period, locale) for period in event.periods()),
         "months": [
             {

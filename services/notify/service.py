@@ -13,11 +13,14 @@ from contracts.calls.notify import (
     GetMessage,
     ListMessages,
     MessageList,
+    MessagePreview,
     MessageView,
+    PreviewMessage,
     ResendMessage,
 )
 from notify.jobs import JOBS
 from notify.letter_doors import LetterDoors
+from notify.previewing import preview_message
 from notify.queries import failed_messages, list_messages, view_of, visible_message
 from notify.reactions import REACTIONS
 from notify.sender_pool import pool_of
@@ -59,3 +62,8 @@ class NotifyService(LetterDoors):
         """Send a message again, as a new one."""
         with self.transaction() as session:
             return resend_message(session, request, actor, self.clock)
+
+    @call
+    def preview_message(self, request: PreviewMessage, actor: Actor) -> MessagePreview:
+        """The words of a message, without sending it."""
+        return preview_message(request, actor, self.settings.links_to)

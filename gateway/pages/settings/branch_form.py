@@ -10,7 +10,7 @@ from wtforms import Field
 
 from contracts.cards import BranchCard, Invoicing, Proration
 from contracts.money import Money
-from gateway.pages.settings.fields import amount, days, line, lines, one_of, whole
+from gateway.pages.settings.fields import amount, line, lines, one_of, whole
 from gateway.pages.settings.lists import currencies, languages, time_zones
 
 
@@ -63,15 +63,6 @@ class Charging:
     )  # fmt: skip
 
 
-class Reminding:
-    """When customers are reminded by themselves."""
-
-    heading = _l("Reminders")
-    reminder_days = days(
-        _l("Days of the month"), _l("On these days everybody with dues gets a reminder, such as 5, 15.")
-    )
-
-
 class Complaining:
     """How long a complaint can come back."""
 
@@ -83,7 +74,7 @@ class Complaining:
     )
 
 
-SECTIONS = (Place, OnPaper, Charging, Reminding, Complaining)
+SECTIONS = (Place, OnPaper, Charging, Complaining)
 """The parts of the form in their order; what is in no class of these is not shown."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask_babel import LazyString, gettext
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -23,23 +23,6 @@ class LinesField(TextAreaField):  # type: ignore[misc]  # wtforms ships no types
         """What was typed as a tuple of lines."""
         if valuelist:
             self.data = tuple(line.strip() for line in valuelist[0].splitlines() if line.strip())
-
-
-class DaysField(StringField):  # type: ignore[misc]  # wtforms ships no types
-    """Days of the month, parted by commas or spaces."""
-
-    data: tuple[int, ...] | None
-
-    def _value(self) -> str:
-        return self.raw_data[0] if self.raw_data else ", ".join(str(day) for day in self.data or ())
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """What was typed as a tuple of numbers. Raises ValueError with a sentence for people."""
-        parts = (valuelist[0] if valuelist else "").replace(",", " ").split()
-        if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 28 for part in parts):
-            self.data = ()
-            raise ValueError(gettext("Write days of the month from 1 to 28, such as 5, 15."))
-        self.data = tuple(sorted({int(part) for part in parts}))
 
 
 class TicksField(SelectMultipleField):  # type: ignore[misc]  # wtforms ships no types
@@ -82,11 +65,6 @@ def amount(label: LazyString, hint: LazyString | str = "") -> Any:
         label, [InputRequired(_l("Enter the amount.")), Length(max=30)], filters=[_stripped], description=hint,
         render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": 30},
     )  # fmt: skip
-
-
-def days(label: LazyString, hint: LazyString | str = "") -> Any:
-    """Days of the month."""
-    return DaysField(label, description=hint, render_kw={"autocomplete": "off", "maxlength": 100})
 
 
 def one_of(

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.calls import Call, Page, View
 from contracts.cards import (
@@ -154,6 +154,15 @@ class DueCharge(View):
     open: Money
 
 
+class PromiseView(View):
+    """That a customer promised to pay until a day; until it has passed, nobody reminds them."""
+
+    promised_until: date
+    note: str
+    made_by: str
+    made_at: datetime
+
+
 class DuesView(View):
     """What a customer owes. Support sees that there are dues, but no amounts: `total` None and `charges` empty."""
 
@@ -163,6 +172,8 @@ class DuesView(View):
     minimum_payment: Money | None
     periods: tuple[Period, ...]
     charges: tuple[DueCharge, ...]
+    promise: PromiseView | None = None
+    """A promise to pay that holds, for staff."""
 
 
 class GetDues(Call[DuesView]):
@@ -348,10 +359,35 @@ class StartBillingRun(Call[RunView]):
     idempotency_key: IdempotencyKey | None = None
 
 
-class StartDunningRun(Call[RunView]):
-    """Emit DuesOutstanding for each customer with dues, at most once per customer and business date."""
+class DebtorFilter(BaseModel):
+    """Which customers with dues that are due. Amounts are decimal strings of each branch's currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     branch_id: UUID | None = None
+    area: Annotated[str, Field(max_length=200)] = ""
+    """The area of the address, whole, without regard to case."""
+    service_kind: Service | None = None
+    older_than_months: Annotated[int, Field(ge=0, le=600)] | None = None
+    """The oldest pending month lies more than so many months back."""
+    minimum_amount: Annotated[str, Field(max_length=30)] | None = None
+    promised: bool | None = None
+    """Whether a promise to pay holds now."""
+    not_reminded_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    """Not reminded within so many days, today counting as the first."""
+
+
+class StartDunningRun(Call[RunView]):
+    """Emit DuesOutstanding for each customer with dues, at most once per customer and business date.
+
+    Left out are those with a promise that holds, those reminded within the branch's days unless `force`, and those
+    whose dues are younger than the branch's first stage. `filter` and `customer_ids` narrow the run; both may be given.
+    """
+
+    branch_id: UUID | None = None
+    filter: DebtorFilter | None = None
+    customer_ids: Annotated[tuple[UUID, ...], Field(max_length=500)] = ()
+    force: bool = False
     idempotency_key: IdempotencyKey | None = None
 
 

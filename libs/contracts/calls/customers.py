@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.actor import Role
 from contracts.calls import Call, Done, Page, View
-from contracts.cards import BranchCard, CustomerCard, CustomerState, Invoicing, Proration
+from contracts.cards import BranchCard, CustomerCard, CustomerState, Invoicing, Proration, StageRule
 from contracts.fields import (
     BranchCode,
     CrfNumber,
@@ -127,6 +127,8 @@ class AddBranch(Call[BranchCard]):
     suspend_after_days: Annotated[int, Field(ge=1, le=730)] = 60
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = ()
     complaint_reopen_days: Annotated[int, Field(ge=0, le=90)] = 7
+    reminder_pause_days: Annotated[int, Field(ge=1, le=90)] = 7
+    reminder_stages: Annotated[tuple[StageRule, ...], Field(min_length=1, max_length=3)] | None = None
 
 
 class ChangeBranch(Call[BranchCard]):
@@ -146,6 +148,8 @@ class ChangeBranch(Call[BranchCard]):
     suspend_after_days: Annotated[int, Field(ge=1, le=730)] | None = None
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] | None = None
     complaint_reopen_days: Annotated[int, Field(ge=0, le=90)] | None = None
+    reminder_pause_days: Annotated[int, Field(ge=1, le=90)] | None = None
+    reminder_stages: Annotated[tuple[StageRule, ...], Field(min_length=1, max_length=3)] | None = None
 
 
 # --- staff ---------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Calls of the notify service: the history of messages."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -50,6 +50,26 @@ class GetMessage(Call[MessageView]):
     """One message."""
 
     message_id: UUID
+
+
+class MessagePreview(View):
+    """A message as it would be made now. `html` is a whole document; show it where it can do nothing."""
+
+    recipient: str
+    subject: str
+    text: str
+    html: str
+
+
+class PreviewMessage(Call[MessagePreview]):
+    """The words that an event would be told in, in its customer's language; nothing is stored or sent.
+
+    `event` is the body of the template's event, such as a DuesOutstanding that billing drafted. Messages that carry a
+    secret have no preview. Raises Invalid, NoPreview.
+    """
+
+    template: Annotated[str, Field(max_length=40)]
+    event: dict[str, Any]
 
 
 class ResendMessage(Call[MessageView]):

@@ -49,3 +49,15 @@ class ImportBroken(RuleBroken):
     """A chunk of an import names something that cannot be stored."""
 
     code = "import_broken"
+
+
+class PromiseOutOfReach(RuleBroken):
+    """A promise is for today or the next months."""
+
+    code = "promise_out_of_reach"
+
+
+class NoPromise(Conflict):
+    """There is no promise to withdraw."""
+
+    code = "no_promise"

@@ -6,11 +6,13 @@ from billing.copies import find_customer
 from billing.domain.allocation import total_open
 from billing.domain.payment_rules import smallest_payment
 from billing.dues import Due, open_dues
-from contracts.actor import Actor, Right
+from billing.promises import promise_that_holds
+from chassis.clock import Clock
+from contracts.actor import Actor, Right, Role
 from contracts.calls.billing import DueCharge, DuesView, GetDues
 
 
-def get_dues(session: Session, request: GetDues, actor: Actor) -> DuesView:
+def get_dues(session: Session, request: GetDues, actor: Actor, clock: Clock) -> DuesView:
     """Open charges, oldest period first. Who may not see money learns only that there are dues. Raises
     NotFound, Forbidden.
     """
@@ -18,6 +20,9 @@ def get_dues(session: Session, request: GetDues, actor: Actor) -> DuesView:
     actor.require(Right.SEE_DUES)
     branch = customer.branch
     dues = open_dues(session, customer.id, branch.currency)
+    promise = None
+    if actor.role is not Role.CUSTOMER:
+        promise = promise_that_holds(session, customer.id, branch.today(clock))
     if not actor.may(Right.SEE_MONEY):
         return DuesView(
             customer_id=customer.id,
@@ -26,6 +31,7 @@ def get_dues(session: Session, request: GetDues, actor: Actor) -> DuesView:
             minimum_payment=None,
             periods=(),
             charges=(),
+            promise=promise,
         )
     total = total_open((due.charge for due in dues), branch.currency)
     return DuesView(
@@ -35,6 +41,7 @@ def get_dues(session: Session, request: GetDues, actor: Actor) -> DuesView:
         minimum_payment=smallest_payment(total, branch.minimum_payment),
         periods=tuple(sorted({due.charge.period for due in dues})),
         charges=tuple(_charge(due) for due in dues),
+        promise=promise,
     )
 
 

@@ -4,7 +4,7 @@ from billing.tables.books import Charge, Counter, JournalEntry, JournalLineRow
 from billing.tables.copies import BranchCopy, CustomerCopy
 from billing.tables.metadata import Base
 from billing.tables.payments import AllocationRow, ExternalDocument, Invoice, Payment, PaymentVoid
-from billing.tables.runs import Import, Reminder, Run
+from billing.tables.runs import Import, Promise, Reminder, Run
 from billing.tables.subscriptions import Plan, PlanPrice, Subscription, SubscriptionMove, SubscriptionStop
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "PaymentVoid",
     "Plan",
     "PlanPrice",
+    "Promise",
     "Reminder",
     "Run",
     "Subscription",

@@ -29,6 +29,8 @@ class Charge(Base):
         ),
         partial_index("ix_charges_fees", "customer_id", "period", where="kind = 'fee'"),
         partial_index("ix_charges_open", "customer_id", "period", where="settled_minor < amount_minor"),
+        # The list of debtors goes by this: who owes longest first, without looking at everybody's charges.
+        partial_index("ix_charges_by_age", "period", "customer_id", where="settled_minor < amount_minor"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)

@@ -29,6 +29,7 @@ class CustomerCopy(Base):
     __tablename__ = "customers_copy"
     __table_args__ = (
         Index(None, "branch_id", "id"),
+        Index(None, "branch_id", "area_key"),
         partial_index("ix_customers_copy_unserved", "id", where="state <> 'active'"),
     )
 
@@ -36,4 +37,6 @@ class CustomerCopy(Base):
     version: Mapped[int] = mapped_column(Integer)
     branch_id: Mapped[UUID] = mapped_column(Uuid)
     state: Mapped[str] = mapped_column(String(20))
+    area_key: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """The area of the address as it is compared (domain/reminding.py)."""
     card: Mapped[dict[str, Any]] = mapped_column(Json)

@@ -48,6 +48,27 @@ class Run(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     problem: Mapped[str | None] = mapped_column(String(1000))
+    choice: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """Whom a dunning run reminds (reminding.Choice); None: everybody with dues."""
+
+
+class Promise(Base):
+    """That a customer promised to pay until a day. One of each customer is not withdrawn; a new one replaces it."""
+
+    __tablename__ = "promises"
+    __table_args__ = (
+        partial_index("uq_promises_standing", "customer_id", where="withdrawn_at IS NULL", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(Uuid)
+    promised_until: Mapped[date] = mapped_column(Date)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    made_by: Mapped[str] = mapped_column(String(200))
+    made_by_name: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_by: Mapped[str | None] = mapped_column(String(200))
 
 
 class Reminder(Base):
@@ -60,6 +81,7 @@ class Reminder(Base):
     run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id"))
     total_minor: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
+    stage: Mapped[str | None] = mapped_column(String(10))
 
 
 class Import(Base):

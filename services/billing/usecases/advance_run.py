@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from billing.copies import KnownBranch, find_branch
+from billing.debtors import Choice
 from billing.statements import planned_each_time
 from billing.tables import Run
 from billing.usecases.raise_charges import Chunk, raise_charges
@@ -86,7 +87,8 @@ def _advance(session: Session, run: Run, clock: Clock) -> None:
 
 def _chunk(session: Session, run: Run, branch: KnownBranch, clock: Clock) -> Chunk:
     if run.kind == "dunning":
-        return remind_customers(session, branch, run.cursor, run_id=run.id, clock=clock)
+        choice = Choice.model_validate(run.choice or {})
+        return remind_customers(session, branch, run.cursor, choice, run_id=run.id, clock=clock)
     return raise_charges(
         session, branch.card, run.period or "", run.cursor, run_id=run.id, actor=_ACTOR, clock=clock
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from billing.domain.reminding import area_key
 from billing.tables import BranchCopy, CustomerCopy
 from chassis.upserts import newest_by_version
 from contracts.cards import BranchCard, CustomerCard
@@ -22,6 +23,7 @@ def keep_customers(session: Session, cards: Sequence[CustomerCard]) -> None:
             "version": card.version,
             "branch_id": card.branch_id,
             "state": card.state.value,
+            "area_key": area_key(card.address.area),
             "card": card,
         }
         for card in cards

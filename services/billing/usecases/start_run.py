@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from billing.copies import KnownBranch, find_branch, seen_branches
+from billing.debtors import Choice, branches_of
 from billing.domain.periods import check_period_to_charge
 from billing.domain.refusals import NoBranch, RunUnderWay
 from billing.queries.runs import run_view
@@ -17,7 +18,7 @@ from chassis import idempotency
 from chassis.clock import Clock
 from chassis.database import lock_key, wake_after_commit
 from contracts.actor import Actor, Right
-from contracts.calls.billing import RunView, StartBillingRun, StartDunningRun
+from contracts.calls.billing import DebtorFilter, RunView, StartBillingRun, StartDunningRun
 
 RUNS = "billing runs"
 """The signal that wakes the job which advances runs."""
@@ -47,17 +48,20 @@ def start_billing_run(session: Session, request: StartBillingRun, actor: Actor, 
 
 
 def start_dunning_run(session: Session, request: StartDunningRun, actor: Actor, clock: Clock) -> RunView:
-    """Remind every customer with dues, at most once per customer and business date.
+    """Remind the chosen customers with dues, all when none is chosen; at most once per customer and business date.
 
-    Raises NotFound, Forbidden, RunUnderWay, NoBranch.
+    Raises NotFound, Forbidden, RunUnderWay, NoBranch, NotAnAmount.
     """
-    branches = _branches(session, request.branch_id, actor)
+    wanted = request.filter or DebtorFilter()
+    branches = branches_of(_branches(session, request.branch_id or wanted.branch_id, actor), wanted)
     earlier = _claimed(session, request, actor, clock)
     if earlier is not None:
         return earlier
     run = _new_run("dunning", request, branches, actor, clock)
     run.business_date = branches[0].today(clock)
-    run.total = sum(count_to_remind(session, branch, branch.today(clock)) for branch in branches)
+    choice = Choice(filter=wanted, customer_ids=request.customer_ids, force=request.force)
+    run.choice = choice.model_dump(mode="json")
+    run.total = sum(count_to_remind(session, branch, choice, branch.today(clock)) for branch in branches)
     _refuse_second(session, run)
     return _started(session, run, request, actor)
 

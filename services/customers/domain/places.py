@@ -1,13 +1,16 @@
 """What a branch may be set to."""
 
+from collections.abc import Sequence
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
-from contracts.cards import Invoicing
+from contracts.cards import BranchPolicy, Invoicing, ReminderStage, StageRule
 from contracts.money import Money, known_currency
 from customers.domain.refusals import (
     InvoicingNotOffered,
     NegativeMinimum,
+    StagesOutOfOrder,
     UnknownCurrency,
     UnknownLocale,
     UnknownTimeZone,
@@ -15,6 +18,7 @@ from customers.domain.refusals import (
 
 LOCALES = ("en", "fr", "id", "pl", "zh_Hant", "fa")
 """The languages of screens, e-mails and paper (DESIGN, screens)."""
+LONGEST_DUE_MONTHS = 60
 DEFAULT_MINIMUM = "250"
 """The smallest payment unless a branch says otherwise (RULES, payments), in its own currency."""
 
@@ -59,6 +63,30 @@ def minimum_payment(text: str, currency: str) -> int:
     if minimum.minor < 0:
         raise NegativeMinimum("The minimum payment is zero or more.", field="minimum_payment")
     return minimum.minor
+
+
+def require_stages(stages: Sequence[StageRule] | None) -> list[dict[str, Any]] | None:
+    """The stages as a branch keeps them, the mildest first. Raises StagesOutOfOrder."""
+    if stages is None:
+        return None
+    rising = sorted(stages, key=lambda one: list(ReminderStage).index(one.stage))
+    months = [one.from_months for one in rising]
+    unlike = len({one.stage for one in rising}) == len(rising)
+    if not unlike or months != sorted(set(months)) or not 0 <= months[0] <= months[-1] <= LONGEST_DUE_MONTHS:
+        raise StagesOutOfOrder(
+            "Name each stage once, each firmer one from more months than the one before it.",
+            field="reminder_stages",
+        )
+    return [one.model_dump(mode="json") for one in rising]
+
+
+def stages_of(kept: list[dict[str, Any]] | None) -> tuple[StageRule, ...]:
+    """The stages that a branch keeps; one friendly stage when it keeps none."""
+    return (
+        BranchPolicy().reminder_stages
+        if kept is None
+        else tuple(StageRule.model_validate(one) for one in kept)
+    )
 
 
 @cache

@@ -241,3 +241,9 @@ class ReopenTooLate(RuleBroken):
     """The days in which a customer may reopen it are over."""
 
     code = "reopen_too_late"
+
+
+class StagesOutOfOrder(RuleBroken):
+    """The stages of reminders do not get firmer with the months."""
+
+    code = "stages_out_of_order"

@@ -31,6 +31,7 @@ def add_branch(session: Session, request: AddBranch, actor: Actor, clock: Clock)
         invoicing=places.require_invoicing(request.invoicing).value, proration=request.proration.value,
         grace_days=request.grace_days, suspend_after_days=request.suspend_after_days,
         reminder_days=sorted(set(request.reminder_days)), complaint_reopen_days=request.complaint_reopen_days,
+        reminder_pause_days=request.reminder_pause_days, reminder_stages=places.require_stages(request.reminder_stages),
         created_at=now, updated_at=now,
     )  # fmt: skip
     _insert(session, branch)

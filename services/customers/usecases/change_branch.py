@@ -77,5 +77,9 @@ def _change_policy(branch: Branch, request: ChangeBranch) -> None:
         branch.suspend_after_days = request.suspend_after_days
     if request.reminder_days is not None:
         branch.reminder_days = sorted(set(request.reminder_days))
+    if request.reminder_pause_days is not None:
+        branch.reminder_pause_days = request.reminder_pause_days
+    if request.reminder_stages is not None:
+        branch.reminder_stages = places.require_stages(request.reminder_stages)
     if request.complaint_reopen_days is not None:
         branch.complaint_reopen_days = request.complaint_reopen_days

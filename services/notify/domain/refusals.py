@@ -91,3 +91,9 @@ class BadSender(RuleBroken):
     """The address that mails come from, or the one they would go to, is none."""
 
     code = "bad_sender"
+
+
+class NoPreview(RuleBroken):
+    """There is no such message, or it carries a secret that nobody but its reader may see."""
+
+    code = "no_preview"

@@ -43,6 +43,7 @@ from contracts.cards import (
     PaymentMode,
     Proration,
     Service,
+    StageRule,
 )
 from contracts.events import Event
 
@@ -89,23 +90,27 @@ class World:
         proration: Proration = Proration.NONE,
         grace_days: int = 0,
         reminder_days: tuple[int, ...] = (),
+        pause_days: int = 7,
+        stages: tuple[StageRule, ...] = BranchPolicy().reminder_stages,
     ) -> BranchCard:
         """A branch that billing has a copy of."""
         card = BranchCard(
             id=uuid4(), version=1, code=code, name=code.title(), currency=currency, time_zone="Asia/Kolkata",
             locale="en", tax_id="29ABCDE1234F1Z5", letterhead=("1 Temple Road", "Bengaluru"),
             policy=BranchPolicy(minimum_payment_minor=minimum, proration=proration, grace_days=grace_days,
-                                reminder_days=reminder_days),
+                                reminder_days=reminder_days, reminder_pause_days=pause_days, reminder_stages=stages),
         )  # fmt: skip
         with self.transaction() as session:
             keep_branch(session, card)
         return card
 
-    def customer(self, branch: BranchCard, name: str = "Deepa Kumar", *, crf: str = "101") -> CustomerCard:
+    def customer(
+        self, branch: BranchCard, name: str = "Deepa Kumar", *, crf: str = "101", area: str = ""
+    ) -> CustomerCard:
         """A customer that billing has a copy of."""
         card = CustomerCard(
             id=uuid4(), version=1, branch_id=branch.id, crf=crf, name=name, email="deepa@example.com",
-            address=Address(street="4 Lake View"), state=CustomerState.ACTIVE,
+            address=Address(street="4 Lake View", area=area), state=CustomerState.ACTIVE,
         )  # fmt: skip
         with self.transaction() as session:
             keep_customer(session, card)
@@ -166,7 +171,7 @@ class World:
     def dues(self, customer: CustomerCard, actor: Actor | None = None) -> DuesView:
         """What the customer owes."""
         with self.database.reading() as session:
-            return get_dues(session, GetDues(customer_id=customer.id), actor or self.actor)
+            return get_dues(session, GetDues(customer_id=customer.id), actor or self.actor, self.clock)
 
     def status(self, subscription_id: UUID) -> tuple[str, date]:
         """Status and expiry of a subscription as stored."""

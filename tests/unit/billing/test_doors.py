@@ -23,7 +23,7 @@ from chassis.platform import Platform
 from chassis.rpc_client import RpcClient
 from chassis.settings import Settings
 from chassis.tables import JobRow
-from contracts.calls import Call
+from contracts.calls import Call, reminders
 from contracts.calls import billing as calls
 from contracts.calls.customers import GetBranchCard, GetCustomerCard
 from contracts.cards import BranchCard, CustomerCard
@@ -32,7 +32,7 @@ from tests.unit.billing.builders import ADMIN
 
 CONTRACT: dict[str, type[Call[Any]]] = {
     member.method: member
-    for member in vars(calls).values()
+    for member in (*vars(calls).values(), *vars(reminders).values())
     if inspect.isclass(member) and issubclass(member, Call) and hasattr(member, "method")
 }
 

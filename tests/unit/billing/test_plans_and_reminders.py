@@ -104,7 +104,7 @@ def test_a_fee_is_a_charge_of_its_own_category_settled_after_the_months(world: W
 
 
 def test_a_customer_is_reminded_once_a_day_of_all_months_pending(world: World) -> None:
-    branch = world.branch()
+    branch = world.branch(pause_days=1)
     customer = world.customer(branch)
     world.subscription(customer, world.plan(branch), date(2026, 10, 1))
     world.bill("2026-10")

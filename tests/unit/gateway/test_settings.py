@@ -39,7 +39,7 @@ PLAN = f"/settings/plans/{answers.PLAN}"
 FORM = {
     "name": "Main", "currency": "INR", "time_zone": "Asia/Kolkata", "locale": "en", "tax_id": "T1",
     "letterhead": "Main Cable\r\n\r\n 1 Station Road ", "minimum_payment": "250.00", "invoicing": "on_payment",
-    "proration": "none", "grace_days": "3", "suspend_after_days": "60", "reminder_days": "15, 5",
+    "proration": "none", "grace_days": "3", "suspend_after_days": "60",
     "complaint_reopen_days": "7",
 }  # fmt: skip
 
@@ -114,12 +114,13 @@ def test_a_branch_is_saved_with_its_whole_policy(admin: FlaskClient, bus: Script
     assert submit(admin, BRANCH, FORM).status_code == 303
     asked = bus.last(ChangeBranch)
     assert asked.letterhead == ("Main Cable", "1 Station Road")
-    assert (asked.reminder_days, asked.grace_days, asked.minimum_payment) == ((5, 15), 3, "250.00")
+    assert (asked.reminder_days, asked.grace_days, asked.minimum_payment) == (None, 3, "250.00")
 
 
 def test_the_form_has_every_field_of_the_call(admin: FlaskClient) -> None:
     page = admin.get(BRANCH).text
-    for name in set(ChangeBranch.model_fields) - {"branch_id"}:
+    of_the_reminders_page = {"reminder_days", "reminder_stages", "reminder_pause_days"}
+    for name in set(ChangeBranch.model_fields) - {"branch_id"} - of_the_reminders_page:
         assert f'name="{name}"' in page, (
             f"add {name} to gateway/pages/settings/branch_form.py, it is one line"
         )
@@ -134,9 +135,7 @@ def test_a_currency_that_is_in_use_is_refused_beside_its_field(
     assert '<option selected value="EUR">' in page.text
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("grace_days", "400"), ("grace_days", ""), ("reminder_days", "31"), ("name", "")]
-)
+@pytest.mark.parametrize(("field", "value"), [("grace_days", "400"), ("grace_days", ""), ("name", "")])
 def test_a_wrong_value_is_named_beside_its_field(
     admin: FlaskClient, bus: ScriptedClient, field: str, value: str
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
-from contracts.cards import PaymentMode
+from contracts.cards import PaymentMode, ReminderStage
 from contracts.events import DuesOutstanding, PaymentMade
 from contracts.samples import BRANCH, SAMPLES
 from notify.domain.wording import LANGUAGES, direction
@@ -141,3 +141,24 @@ def test_every_language_has_the_same_small_words(locale: str) -> None:
     for group in ("services", "modes", "fees"):
         assert words[group].keys() == english[group].keys() and all(words[group].values())
     assert "{month}" in words["part_of"]
+
+
+@every_language
+def test_every_stage_of_a_reminder_opens_in_words_of_its_own(locale: str) -> None:
+    sample = cast(DuesOutstanding, SAMPLES[DuesOutstanding])
+    said = [
+        made("dues_outstanding", locale, sample.model_copy(update={"stage": stage}))
+        for stage in ReminderStage
+    ]
+    assert len({one.subject for one in said}) == 3
+    assert len({one.text.split("\n")[2] for one in said}) == 3
+    assert len({one.html for one in said}) == 3
+    for one in said:
+        assert "500" in one.subject and "Asha Rao" in one.text and "\n\n\n" not in one.text
+
+
+@every_language
+def test_a_reminder_without_a_stage_is_the_friendly_one(locale: str) -> None:
+    sample = cast(DuesOutstanding, SAMPLES[DuesOutstanding])
+    without = made("dues_outstanding", locale, sample.model_copy(update={"stage": None}))
+    assert without == made("dues_outstanding", locale, sample)
