@@ -11,6 +11,7 @@ from gateway.api import (
     messages,
     payments,
     plans,
+    reminders,
     reports,
     runs,
     sessions,
@@ -21,6 +22,6 @@ from gateway.api import (
 RESOURCES: tuple[APIBlueprint, ...] = (
     sessions.sign_in, sessions.sessions, sessions.me, branches.api, staff.api, plans.api, customers.api,
     subscriptions.api, dues.api, payments.api, invoices.api, runs.api, messages.api, reports.api,
-    complaints.api,
+    complaints.api, reminders.api,
 )  # fmt: skip
 """Every resource, in the order of the document."""
