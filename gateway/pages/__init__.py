@@ -10,6 +10,7 @@ from gateway.pages.complaints.views import pages as complaints
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.payments.views import pages as payments
+from gateway.pages.reminders.forms import stage_text
 from gateway.pages.reminders.views import pages as reminders
 
 AREAS = (account, home, customers, payments, complaints, reminders)
@@ -19,7 +20,7 @@ def install(app: Flask) -> None:
     """Register every area, and what their templates may ask for."""
     languages.install(app)
     formats.install(app)
-    app.jinja_env.filters["complaint_kind"] = kind_text
+    app.jinja_env.filters.update(complaint_kind=kind_text, reminder_stage=stage_text)
     app.jinja_env.globals.update(
         places=places.places,
         customer_tabs=places.customer_tabs,

@@ -87,6 +87,7 @@ def test_the_list_shows_who_owes_and_the_sums_once(sit: Sit, bus: ScriptedClient
     web = sit(Role.MANAGER)
     page = web.get("/reminders").text
     assert "7,043" in page and "₹250.00" in page and "October 2026" in page and "No e-mail" in page
+    assert ">Firm</a>" in page and f'href="{OF_CUSTOMER}/reminder"' in page
     web.get("/reminders?cursor=more")
     assert bus.count(calls.SumDebtors) == 1
 
