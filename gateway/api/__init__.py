@@ -13,6 +13,7 @@ from gateway.api import (
     messages,
     payments,
     plans,
+    reminders,
     reports,
     runs,
     sessions,
@@ -25,7 +26,9 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     sessions.sign_in, sessions.sessions, sessions.me, branches.api, staff.api, plans.api, customers.api,
     subscriptions.api, dues.api, payments.api, invoices.api, runs.api, messages.api, reports.api,
     complaints.api,
-    dashboard.api, years.api,
+    dashboard.api,
+    years.api,
     letters.api,
+    reminders.api,
 )  # fmt: skip
 """Every resource, in the order of the document."""

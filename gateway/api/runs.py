@@ -1,16 +1,17 @@
 """Billing runs and dunning runs: asked for here, carried out in the background."""
 
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from flask import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from contracts.calls.billing import GetRun, RunView, StartBillingRun, StartDunningRun
-from contracts.fields import Period
+from contracts.calls.billing import DebtorFilter, GetRun, RunView, StartBillingRun, StartDunningRun
+from contracts.cards import Service
+from contracts.fields import Line, Period
 from gateway.api.resource import answer, resource
-from gateway.api.shapes import Body, OptionalKeyHeader, Parameters, YesNo
+from gateway.api.shapes import Amount, Body, OptionalKeyHeader, Parameters, Whole, YesNo
 from gateway.rpc import ask
 
 api = resource("runs", "runs", "Billing runs and dunning runs, and how far they are")
@@ -65,10 +66,39 @@ class BillingRunBody(Body):
     preview: YesNo = False
 
 
-class DunningRunBody(Body):
-    """Remind the customers of one branch, or of all yours."""
+class DebtorChoice(Body):
+    """Which customers with dues."""
+
+    area: Line = ""
+    service: Service | None = None
+    older_than_months: Annotated[Whole, Field(ge=0, le=600)] | None = None
+    minimum_amount: Amount | None = None
+    promised: YesNo | None = None
+    not_reminded_days: Annotated[Whole, Field(ge=1, le=3650)] | None = None
+
+
+class DunningChoice(Body):
+    """Whom to remind, of one branch or of all yours: those whom `filter` leaves, those named, or both.
+
+    `force` reminds those too who were reminded inside the branch's days. A promise to pay holds all the same.
+    """
 
     branch_id: UUID | None = None
+    filter: DebtorChoice | None = None
+    customer_ids: Annotated[tuple[UUID, ...], Field(max_length=500)] = ()
+    force: YesNo = False
+
+    def choice(self) -> dict[str, Any]:
+        """The choice as billing takes it."""
+        wanted = self.filter.given() if self.filter else {}
+        if "service" in wanted:
+            wanted["service_kind"] = wanted.pop("service")
+        narrowed = DebtorFilter(branch_id=self.branch_id, **wanted)
+        return {"filter": narrowed, "customer_ids": self.customer_ids, "force": self.force}
+
+
+class DunningRunBody(DunningChoice):
+    """Remind customers with dues; everybody when none is chosen."""
 
 
 @api.post("/billing-runs", responses={202: BackgroundRunView})
@@ -80,7 +110,8 @@ def start_billing_run(header: OptionalKeyHeader, body: BillingRunBody) -> Respon
 @api.post("/dunning-runs", responses={202: BackgroundRunView})
 def start_dunning_run(header: OptionalKeyHeader, body: DunningRunBody) -> Response:
     """Start a dunning run: at most one reminder per customer and business date."""
-    return _started("dunning", ask(StartDunningRun(idempotency_key=header.key, **body.given())))
+    asked = StartDunningRun(idempotency_key=header.key, branch_id=body.branch_id, **body.choice())
+    return _started("dunning", ask(asked))
 
 
 @api.get("/billing-runs/<uuid:run_id>", responses={200: BackgroundRunView})

@@ -17,6 +17,7 @@ from gateway.pages.my.details import pages as my_details
 from gateway.pages.operations.views import pages as operations
 from gateway.pages.payments.views import pages as payments
 from gateway.pages.receipts.views import pages as receipts
+from gateway.pages.reminders.forms import stage_text
 from gateway.pages.reminders.views import pages as reminders
 from gateway.pages.settings.views import pages as settings
 from gateway.pages.subscriptions.views import pages as subscriptions
@@ -46,7 +47,7 @@ def install(app: Flask) -> None:
     """Register every area, and what their templates may ask for."""
     languages.install(app)
     formats.install(app)
-    app.jinja_env.filters["complaint_kind"] = kind_text
+    app.jinja_env.filters.update(complaint_kind=kind_text, reminder_stage=stage_text)
     app.jinja_env.globals.update(
         places=places.places,
         customer_tabs=places.customer_tabs,

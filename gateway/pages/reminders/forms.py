@@ -2,16 +2,27 @@
 
 from typing import Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from contracts.cards import Service
+from contracts.cards import ReminderStage, Service
 
 _ANY = SelectChoice("", _l("Any"))
+STAGES: dict[ReminderStage, LazyString] = {
+    ReminderStage.FRIENDLY: _l("Friendly"),
+    ReminderStage.FIRM: _l("Firm"),
+    ReminderStage.FINAL: _l("Final"),
+}
 _NUMERIC = {"inputmode": "numeric"}
+
+
+def stage_text(stage: ReminderStage) -> str:
+    """How firmly a reminder speaks."""
+    return str(STAGES[stage])
 
 
 def _stripped(text: str | None) -> str | None:

@@ -95,10 +95,21 @@ def test_a_customer_finds_only_the_own_record(operator: Operator) -> None:
 
 def test_a_customer_of_the_same_branch_is_hidden_too(operator: Operator) -> None:
     caller, neighbour = operator.callers["customer_a"], operator.a.spare
-    for path in ("", "/dues", "/payments", "/subscriptions"):
+    for path in ("", "/dues", "/payments", "/subscriptions", "/complaints"):
         refused(caller.request("GET", f"/customers/{neighbour}{path}"), 404, "not_found")
     refused(caller.request("GET", f"/invoices?customer_id={neighbour}"), 404)
     refused(caller.request("PATCH", f"/customers/{neighbour}", json={"street": "x"}), 404)
+    told = {"kind": "other", "message": "Nothing works"}
+    path = f"/customers/{neighbour}/complaints"
+    refused(caller.request("POST", path, key=str(uuid.uuid4()), json=told), 404)
+    theirs = operator.callers["admin"].ok("POST", path, key=str(uuid.uuid4()), json=told)["number"]
+    for number in (theirs, "AAA-C2026-999999"):  # a guessed number is no way to a neighbour's complaint
+        refused(caller.request("GET", f"/complaints/{number}"), 404, "not_found")
+        refused(
+            caller.request("POST", f"/complaints/{number}/reopening", json={"reason": "mine"}),
+            404,
+            "not_found",
+        )
 
 
 def test_what_is_for_staff_is_403_for_a_customer(operator: Operator) -> None:

@@ -46,7 +46,7 @@ def test_the_document_names_every_resource_of_the_product(document: Any) -> None
     named = {path.split("/")[3] for _, path in routes(document)}
     assert named >= {
         "sessions", "me", "branches", "staff", "plans", "customers", "subscriptions", "payments", "invoices",
-        "billing-runs", "dunning-runs", "messages", "complaints", "reports", "password-links",
+        "billing-runs", "dunning-runs", "messages", "complaints", "debtors", "reports", "password-links",
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.actor import Actor, Role
 from contracts.calls import customers as calls
-from contracts.cards import BranchCard, Invoicing
+from contracts.cards import BranchCard, Invoicing, ReminderStage, StageRule
 from contracts.errors import Forbidden, NotFound
 from contracts.money import NotAnAmount
 from customers import queries
@@ -15,6 +15,7 @@ from customers.domain.refusals import (
     CurrencyInUse,
     InvoicingNotOffered,
     NegativeMinimum,
+    StagesOutOfOrder,
     UnknownCurrency,
     UnknownLocale,
     UnknownTimeZone,
@@ -115,3 +116,28 @@ def test_a_customer_sees_the_own_branch(operator: Operator) -> None:
         assert queries.get_branch(session, east.id, customer).code == "EAST"
         with pytest.raises(NotFound):
             queries.get_branch(session, operator.main.id, customer)
+
+
+def rules(**months: int) -> tuple[StageRule, ...]:
+    return tuple(StageRule(stage=ReminderStage(name), from_months=one) for name, one in months.items())
+
+
+def test_reminders_begin_friendly_and_get_firmer_as_the_branch_says(operator: Operator) -> None:
+    assert operator.main.policy.reminder_stages == rules(friendly=0)
+    changed = change(
+        operator, operator.main, reminder_stages=rules(final=3, friendly=1), reminder_pause_days=10
+    )
+    assert changed.policy.reminder_stages == rules(friendly=1, final=3)
+    assert changed.policy.reminder_pause_days == 10
+
+
+@pytest.mark.parametrize(
+    "stages",
+    [
+        rules(friendly=2, firm=1), rules(friendly=1, final=1), rules(firm=-1), rules(final=61),
+        (*rules(firm=1), *rules(firm=2)),
+    ],
+)  # fmt: skip
+def test_a_firmer_stage_comes_later(operator: Operator, stages: tuple[StageRule, ...]) -> None:
+    with pytest.raises(StagesOutOfOrder):
+        change(operator, operator.main, reminder_stages=stages)
