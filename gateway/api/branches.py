@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from contracts.calls.customers import AddBranch, ChangeBranch, GetBranch, ListBranches
 from contracts.cards import BranchCard, Invoicing, Proration
-from contracts.fields import BranchCode, Line, Name, one_line
+from contracts.fields import AccountName, Bic, BranchCode, Iban, Line, Name, UpiId, one_line
 from contracts.money import Money
 from gateway.api.resource import answer, resource
 from gateway.api.shapes import Amount, Body, Locale, Parameters, Whole
@@ -48,6 +48,10 @@ class BranchView(BaseModel):
     grace_days: int
     suspend_after_days: int
     reminder_days: list[int]
+    upi_id: str
+    iban: str
+    bic: str
+    account_name: str
 
     @classmethod
     def of(cls, branch: BranchCard) -> Self:
@@ -85,6 +89,10 @@ class BranchBody(Body):
     grace_days: GraceDays = 0
     suspend_after_days: SuspendDays = 60
     reminder_days: ReminderDays = ()
+    upi_id: UpiId = ""
+    iban: Iban = ""
+    bic: Bic = ""
+    account_name: AccountName = ""
 
 
 class BranchChange(Body):
@@ -102,6 +110,10 @@ class BranchChange(Body):
     grace_days: GraceDays | None = None
     suspend_after_days: SuspendDays | None = None
     reminder_days: ReminderDays | None = None
+    upi_id: UpiId | None = None
+    iban: Iban | None = None
+    bic: Bic | None = None
+    account_name: AccountName | None = None
 
 
 @api.get("/branches", responses={200: BranchList})

@@ -107,6 +107,12 @@ class BranchPolicy(Card):
     grace_days: int = 0
     suspend_after_days: int = 60
     reminder_days: tuple[int, ...] = ()
+    upi_id: str = ""
+    """Accounts that customers may pay to; empty for none."""
+    iban: str = ""
+    bic: str = ""
+    account_name: str = ""
+    """The holder of the accounts, as the bank knows them."""
 
 
 class BranchCard(Card):

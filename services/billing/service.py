@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.copies import BranchNotCopied, CustomerNotCopied
 from billing.jobs import JOBS
+from billing.online_doors import OnlineDoors
 from billing.queries.dues import get_dues
 from billing.queries.payments import get_invoice, get_payment, list_invoices, list_payments
 from billing.queries.plans import get_plan, list_plans
@@ -26,7 +27,7 @@ from billing.usecases.record_payment import record_payment
 from billing.usecases.set_plan_price import set_plan_price
 from billing.usecases.start_run import start_billing_run, start_dunning_run
 from billing.usecases.void_payment import void_payment
-from chassis.service import Service, call
+from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls import billing as calls
 from contracts.calls.customers import GetBranchCard, GetCustomerCard
@@ -35,9 +36,9 @@ from contracts.cards import InvoiceSnapshot
 Answer = TypeVar("Answer")
 
 
-class BillingService(Service):
+class BillingService(OnlineDoors):
     """Money: plans, subscriptions, dues, payments, invoices, runs. Every call is in
-    contracts/calls/billing.py.
+    contracts/calls/billing.py and contracts/calls/online_payments.py.
     """
 
     name = "billing"

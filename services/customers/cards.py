@@ -27,6 +27,8 @@ def branch_card(branch: Branch) -> BranchCard:
             minimum_payment_minor=branch.minimum_payment_minor, invoicing=Invoicing(branch.invoicing),
             proration=Proration(branch.proration), grace_days=branch.grace_days,
             suspend_after_days=branch.suspend_after_days, reminder_days=tuple(branch.reminder_days),
+            upi_id=branch.upi_id or "", iban=branch.iban or "", bic=branch.bic or "",
+            account_name=branch.account_name or "",
         ),
     )  # fmt: skip
 

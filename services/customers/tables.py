@@ -56,6 +56,10 @@ class Branch(Base):
     grace_days: Mapped[int] = mapped_column(Integer)
     suspend_after_days: Mapped[int] = mapped_column(Integer)
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=list)
+    upi_id: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    iban: Mapped[str] = mapped_column(String(34), default="", server_default="")
+    bic: Mapped[str] = mapped_column(String(11), default="", server_default="")
+    account_name: Mapped[str] = mapped_column(String(70), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -10,9 +10,12 @@ from contracts.actor import Role
 from contracts.calls import Call, Done, Page, View
 from contracts.cards import BranchCard, CustomerCard, CustomerState, Invoicing, Proration
 from contracts.fields import (
+    AccountName,
+    Bic,
     BranchCode,
     CrfNumber,
     EmailAddress,
+    Iban,
     Line,
     Name,
     OptionalEmail,
@@ -20,6 +23,7 @@ from contracts.fields import (
     Password,
     Reason,
     Text,
+    UpiId,
     Username,
 )
 
@@ -125,6 +129,10 @@ class AddBranch(Call[BranchCard]):
     grace_days: Annotated[int, Field(ge=0, le=365)] = 0
     suspend_after_days: Annotated[int, Field(ge=1, le=730)] = 60
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = ()
+    upi_id: UpiId = ""
+    iban: Iban = ""
+    bic: Bic = ""
+    account_name: AccountName = ""
 
 
 class ChangeBranch(Call[BranchCard]):
@@ -143,6 +151,10 @@ class ChangeBranch(Call[BranchCard]):
     grace_days: Annotated[int, Field(ge=0, le=365)] | None = None
     suspend_after_days: Annotated[int, Field(ge=1, le=730)] | None = None
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] | None = None
+    upi_id: UpiId | None = None
+    iban: Iban | None = None
+    bic: Bic | None = None
+    account_name: AccountName | None = None
 
 
 # --- staff ---------------------------------------------------------------------------------------------------

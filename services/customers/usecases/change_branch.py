@@ -77,3 +77,6 @@ def _change_policy(branch: Branch, request: ChangeBranch) -> None:
         branch.suspend_after_days = request.suspend_after_days
     if request.reminder_days is not None:
         branch.reminder_days = sorted(set(request.reminder_days))
+    for account in ("upi_id", "iban", "bic", "account_name"):
+        if (given := getattr(request, account)) is not None:
+            setattr(branch, account, given)

@@ -63,7 +63,7 @@ ASKS = (
         lambda x: {"category": "late", "amount": "0"}),
     Ask("take payment", "POST", lambda x: f"/customers/{x.customer['id']}/payments", (OK, OK, OK, NO, NO, NO),
         lambda x: {"mode": "cash", "amount": "0"}),
-    Ask("see preview", "GET", lambda x: f"/customers/{x.customer['id']}/payments/preview", (OK, OK, OK, NO, NO, NO)),
+    Ask("see preview", "GET", lambda x: f"/customers/{x.customer['id']}/payments/preview", (OK, OK, OK, NO, NO, OK)),
     Ask("see payments", "GET", lambda x: f"/customers/{x.customer['id']}/payments", (OK, OK, OK, NO, NO, OK)),
     Ask("see payment", "GET", lambda x: f"/payments/{x.payment}", (OK, OK, OK, NO, NO, OK)),
     Ask("void payment", "POST", lambda x: f"/payments/{x.payment}/void", (OK, OK, NO, NO, NO, NO),

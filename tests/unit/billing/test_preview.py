@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from billing.domain.payment_rules import (
     NothingToPay,
-    OnlinePaymentNotOffered,
     PaymentBelowMinimum,
     PaymentExceedsDues,
 )
@@ -75,8 +74,6 @@ def test_who_may_not_take_payments_sees_no_preview(world: World, deepa: Customer
             deepa,
             actor=staff(Role.SUPPORT, world.branch("EAST")).model_copy(update={"branch_ids": None}),
         )
-    with pytest.raises(OnlinePaymentNotOffered):
-        preview(world, deepa, actor=customer_actor(deepa))
     with pytest.raises(NotFound):
         preview(world, deepa, actor=staff(Role.CASHIER, world.branch("WEST")))
 
@@ -102,3 +99,7 @@ def test_what_is_shown_is_what_is_taken(
         assert [one.model_copy(update={"version": 0}) for one in shown.subscriptions] == [
             one.model_copy(update={"version": 0}) for one in taken.subscriptions
         ]
+
+
+def test_customers_see_what_an_online_payment_of_theirs_would_pay(world: World, deepa: CustomerCard) -> None:
+    assert preview(world, deepa, "500.00", actor=customer_actor(deepa)).amount.minor == 50000
