@@ -8,6 +8,7 @@ from gateway.api import (
     dues,
     invoices,
     messages,
+    online_payments,
     payments,
     plans,
     reports,
@@ -19,6 +20,7 @@ from gateway.api import (
 
 RESOURCES: tuple[APIBlueprint, ...] = (
     sessions.sign_in, sessions.sessions, sessions.me, branches.api, staff.api, plans.api, customers.api,
-    subscriptions.api, dues.api, payments.api, invoices.api, runs.api, messages.api, reports.api,
+    subscriptions.api, dues.api, payments.api, online_payments.api,
+    online_payments.callbacks, invoices.api, runs.api, messages.api, reports.api,
 )  # fmt: skip
 """Every resource, in the order of the document."""

@@ -9,9 +9,22 @@ from gateway.pages.account.views import pages as account
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.my.details import pages as my_details
+from gateway.pages.my.pay import pages as my_pay
+from gateway.pages.online.views import pages as online_payments
 from gateway.pages.payments.views import pages as payments
+from gateway.pages.simulated.views import pages as simulated_provider
 
-AREAS = (account, password_reset, home, customers, payments, my_details)
+AREAS = (
+    account,
+    password_reset,
+    home,
+    customers,
+    payments,
+    my_details,
+    my_pay,
+    online_payments,
+    simulated_provider,
+)
 
 
 def install(app: Flask) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 from flask_babel import get_locale, gettext
 
 from contracts.actor import Role
+from contracts.calls.online_payments import OnlineProvider, OnlineState
 from contracts.cards import FeeCategory, PaymentMode, Service, SubscriptionStatus
 from contracts.fields import period_start
 from contracts.money import Money
@@ -19,6 +20,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money_text, day=day_text, moment=moment_text, month=month_text, service=service_text, mode=mode_text,
         status=status_text, category=category_text, role=role_text, count=count_text,
+        online_state=online_state_text, provider=provider_text,
     )  # fmt: skip
 
 
@@ -96,6 +98,28 @@ def category_text(category: FeeCategory) -> str:
         FeeCategory.OTHER: gettext("Other"),
     }
     return names[category]
+
+
+def online_state_text(state: OnlineState) -> str:
+    """What became of an online payment."""
+    names: dict[OnlineState, str] = {
+        OnlineState.STARTED: gettext("Not paid yet"),
+        OnlineState.AWAITING: gettext("Waiting for confirmation"),
+        OnlineState.SETTLED: gettext("Paid"),
+        OnlineState.REFUSED: gettext("Refused"),
+        OnlineState.UNALLOCATED: gettext("To be refunded"),
+        OnlineState.REFUNDED: gettext("Refunded"),
+    }
+    return names[state]
+
+
+def provider_text(provider: OnlineProvider) -> str:
+    """A way to pay by oneself."""
+    names: dict[OnlineProvider, str] = {
+        OnlineProvider.MANUAL: gettext("Bank transfer or UPI app"),
+        OnlineProvider.SIMULATED: gettext("Simulated provider"),
+    }
+    return names[provider]
 
 
 def role_text(role: Role) -> str:

@@ -26,6 +26,7 @@ class Place:
 STAFF_PLACES = (
     Place(_l("Dashboard"), "home.home"),
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
+    Place(_l("Online payments"), "online_pages.find", Right.TAKE_PAYMENTS),
 )
 CUSTOMER_PLACES = (
     Place(_l("Home"), "home.home"),
