@@ -9,7 +9,9 @@ from gateway.pages.account.views import pages as account
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.my.details import pages as my_details
+from gateway.pages.my.invoices import pages as my_invoices
 from gateway.pages.my.pay import pages as my_pay
+from gateway.pages.my.payments import pages as my_payments
 from gateway.pages.online.views import pages as online_payments
 from gateway.pages.payments.views import pages as payments
 from gateway.pages.simulated.views import pages as simulated_provider
@@ -22,6 +24,8 @@ AREAS = (
     payments,
     my_details,
     my_pay,
+    my_payments,
+    my_invoices,
     online_payments,
     simulated_provider,
 )

@@ -18,7 +18,8 @@ from contracts.money import Money
 def install(app: Flask) -> None:
     """Make the filters known to every template."""
     app.jinja_env.filters.update(
-        money=money_text, day=day_text, moment=moment_text, month=month_text, service=service_text, mode=mode_text,
+        money=money_text, day=day_text, moment=moment_text, month=month_text,
+        month_name=month_name_text, service=service_text, mode=mode_text,
         status=status_text, category=category_text, role=role_text, count=count_text,
         online_state=online_state_text, provider=provider_text,
     )  # fmt: skip
@@ -47,6 +48,11 @@ def count_text(number: int) -> str:
 def month_text(period: str) -> str:
     """A billing period: November 2026."""
     return format_skeleton("yMMMM", period_start(period), locale=get_locale())
+
+
+def month_name_text(period: str) -> str:
+    """The month's name alone, as it stands in a list to choose from: November."""
+    return format_date(period_start(period), "LLLL", locale=get_locale())
 
 
 def service_text(service: Service | None) -> str:

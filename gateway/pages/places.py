@@ -30,6 +30,8 @@ STAFF_PLACES = (
 )
 CUSTOMER_PLACES = (
     Place(_l("Home"), "home.home"),
+    Place(_l("Payments"), "my_payments.of_year"),
+    Place(_l("Invoices"), "my_invoices.of_month"),
     Place(_l("My details"), "my_details.edit"),
 )
 

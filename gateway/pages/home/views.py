@@ -13,7 +13,7 @@ from contracts.calls.customers import ListBranches
 from contracts.calls.notify import ListMessages
 from contracts.calls.reports import GetReport
 from contracts.errors import Failed, Refusal, Unavailable
-from gateway.pages.customers.views import facts_of
+from gateway.pages.my.home import home_facts
 from gateway.rpc import ask
 
 pages = Blueprint("home", __name__)
@@ -41,7 +41,7 @@ class ServiceState:
 def home() -> str:
     """For staff: what is running, and where the API is described. For customers: what they have, owe and paid."""
     if g.caller.me.customer_id is not None:
-        return render_template("home/customer.html", **facts_of(g.caller.me.customer_id))
+        return render_template("home/customer.html", **home_facts(g.caller.me.customer_id))
     states = [_look(*probe) for probe in _PROBES] if g.caller.is_staff else []
     return render_template("home/home.html", states=states, api_root=request.host_url.rstrip("/") + "/api/v1")
 

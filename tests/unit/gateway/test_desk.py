@@ -25,6 +25,7 @@ from contracts.calls.billing import (
     SubscriptionView,
 )
 from contracts.calls.customers import CheckSession, CustomerList, GetCustomer, ListCustomers
+from contracts.calls.online_payments import GetOnlineOptions
 from contracts.calls.reports import Document, RenderInvoice
 from contracts.errors import FieldError, Forbidden, Invalid, NotFound, RuleBroken
 from contracts.money import Money
@@ -256,8 +257,16 @@ def customer_signed_in(make_app: Callable[..., Flask], bus: ScriptedClient) -> F
 def test_a_customer_finds_services_dues_and_payments_on_the_first_page(
     make_app: Callable[..., Flask], bus: ScriptedClient, desk: FlaskClient
 ) -> None:
+    bus.tell(GetOnlineOptions, answers.online_options())
     page = customer_signed_in(make_app, bus).get("/").text
-    for words in ("Your services", "Active", "Nov 30, 2026", "₹250.00", "/payments/MAIN-P2026-000001"):
+    for words in (
+        "Cable TV",
+        'href="/my/pay"',
+        "Active",
+        "Nov 30, 2026",
+        "₹250.00",
+        "/payments/MAIN-P2026-000001",
+    ):
         assert words in page
     assert f'{DESK}"' not in page and "What is running" not in page and "data-find" not in page
     asked = {request.customer_id for request, _ in bus.asked if isinstance(request, GetDues | GetCustomer)}
