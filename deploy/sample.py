@@ -97,10 +97,23 @@ class Sample:
         if code not in known:
             return self._call(
                 customers.AddBranch(
-                    code=code, name=name, currency="INR", time_zone="Asia/Kolkata", letterhead=letterhead
+                    code=code,
+                    name=name,
+                    currency="INR",
+                    time_zone="Asia/Kolkata",
+                    letterhead=letterhead,
+                    upi_id=f"headend.{code.lower()}@example",
+                    account_name=letterhead[0],
                 )
             )
-        return self._call(customers.ChangeBranch(branch_id=known[code].id, letterhead=letterhead))
+        return self._call(
+            customers.ChangeBranch(
+                branch_id=known[code].id,
+                letterhead=letterhead,
+                upi_id=f"headend.{code.lower()}@example",
+                account_name=letterhead[0],
+            )
+        )
 
     def _plans(self, branch: BranchCard) -> dict[str, UUID]:
         known = {plan.code: plan.id for plan in self._call(billing.ListPlans(branch_id=branch.id)).items}

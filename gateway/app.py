@@ -20,6 +20,7 @@ from gateway.auth import SessionCache
 from gateway.bulkhead import Bulkhead
 from gateway.headers import is_secure
 from gateway.json_body import ApiRequest, ExactJson
+from gateway.pages import simulated
 from gateway.rpc import Calls, Client
 from gateway.secret_key import cookie_key
 from gateway.validation import refusal_of
@@ -76,6 +77,7 @@ def create_app(client: Client, settings: Settings, health_of_process: Health | N
     for resource in RESOURCES:
         app.register_api(resource)
     pages.install(app)
+    simulated.install(app, settings)
     for blueprint in (docs.pages, health.probes):
         app.register_blueprint(blueprint)
     return app

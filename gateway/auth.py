@@ -28,8 +28,10 @@ OPEN_ENDPOINTS = frozenset(
         "health.live", "health.ready", "health.metrics",
         "sign_in.open_session", "sign_in.use_password_link",
         "sign_in.request_password_code", "sign_in.use_password_code", "sign_in.confirm_email",
+        "callbacks.settle_online_payment",
         "account.sign_in", "account.use_password_link", "language.choose",
         "password_reset.request_code", "password_reset.use_code", "account.confirm_email",
+        "simulated_provider.show", "simulated_provider.act",
     }
 )  # fmt: skip
 """Routes that anybody may call. Everything else needs a session."""

@@ -11,6 +11,7 @@ from gateway.api import (
     invoices,
     letters,
     messages,
+    online_payments,
     payments,
     plans,
     reminders,
@@ -30,5 +31,7 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     years.api,
     letters.api,
     reminders.api,
+    online_payments.api,
+    online_payments.callbacks,
 )  # fmt: skip
 """Every resource, in the order of the document."""

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from contracts.calls.customers import AddBranch, ChangeBranch, GetBranch, ListBranches
 from contracts.cards import BranchCard, Invoicing, Proration, ReminderStage
-from contracts.fields import BranchCode, Line, Name, one_line
+from contracts.fields import AccountName, Bic, BranchCode, Iban, Line, Name, UpiId, one_line
 from contracts.money import Money
 from gateway.api.resource import answer, resource
 from gateway.api.shapes import Amount, Body, Locale, Parameters, Whole
@@ -70,6 +70,10 @@ class BranchView(BaseModel):
     complaint_reopen_days: int
     reminder_pause_days: int
     reminder_stages: list[StageView]
+    upi_id: str
+    iban: str
+    bic: str
+    account_name: str
 
     @classmethod
     def of(cls, branch: BranchCard) -> Self:
@@ -110,6 +114,10 @@ class BranchBody(Body):
     complaint_reopen_days: ReopenDays = 7
     reminder_pause_days: PauseDays = 7
     reminder_stages: Stages | None = None
+    upi_id: UpiId = ""
+    iban: Iban = ""
+    bic: Bic = ""
+    account_name: AccountName = ""
 
 
 class BranchChange(Body):
@@ -130,6 +138,10 @@ class BranchChange(Body):
     complaint_reopen_days: ReopenDays | None = None
     reminder_pause_days: PauseDays | None = None
     reminder_stages: Stages | None = None
+    upi_id: UpiId | None = None
+    iban: Iban | None = None
+    bic: Bic | None = None
+    account_name: AccountName | None = None
 
 
 @api.get("/branches", responses={200: BranchList})

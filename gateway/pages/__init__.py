@@ -14,32 +14,42 @@ from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.messages.views import pages as messages
 from gateway.pages.my.details import pages as my_details
+from gateway.pages.my.invoices import pages as my_invoices
+from gateway.pages.my.pay import pages as my_pay
+from gateway.pages.my.payments import pages as my_payments
+from gateway.pages.online.views import pages as online_payments
 from gateway.pages.operations.views import pages as operations
 from gateway.pages.payments.views import pages as payments
 from gateway.pages.receipts.views import pages as receipts
 from gateway.pages.reminders.forms import stage_text
 from gateway.pages.reminders.views import pages as reminders
 from gateway.pages.settings.views import pages as settings
+from gateway.pages.simulated.views import pages as simulated_provider
 from gateway.pages.subscriptions.views import pages as subscriptions
 from gateway.pages.years.views import pages as years
 
 AREAS = (
     account,
+    password_reset,
     home,
     customers,
     record,
     tabs,
     subscriptions,
     payments,
-    complaints,
-    messages,
-    password_reset,
-    my_details,
     receipts,
-    operations,
     years,
-    settings,
+    online_payments,
+    complaints,
     reminders,
+    messages,
+    settings,
+    operations,
+    my_details,
+    my_pay,
+    my_payments,
+    my_invoices,
+    simulated_provider,
 )
 
 

@@ -8,19 +8,20 @@ from typing import TypeVar
 from flask import Response, stream_with_context
 
 from contracts.calls import Call, Page
+from contracts.cells import cell_text, looks_like_formula
+from gateway.files import file_response
 from gateway.rpc import ask
 
 Listed = TypeVar("Listed", bound=Page)
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+PAGE_ROWS = 200
+"""Rows asked for at once: the most that a list gives."""
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel reads UTF-8 as if it were the machine's old code page."""
 
 
 def csv_response(file_name: str, rows: Iterable[Sequence[object]]) -> Response:
     """A download of these rows, written as they come; whatever a person typed is text and never a formula."""
-    response = Response(stream_with_context(_lines(rows)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    return response
+    return file_response(stream_with_context(_lines(rows)), file_name, "text/csv")
 
 
 def every_page(first: Listed, next_page: Callable[[str], Call[Listed]]) -> Iterator[Listed]:
@@ -35,8 +36,8 @@ def every_page(first: Listed, next_page: Callable[[str], Call[Listed]]) -> Itera
 
 def cell(value: object) -> str:
     """A value as text that no spreadsheet carries out."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    text = cell_text("" if value is None else str(value))
+    return f"'{text}" if looks_like_formula(text) else text
 
 
 def _lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:

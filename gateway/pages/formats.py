@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext
 
 from contracts.actor import Role
 from contracts.calls.customers import HistoryKind
+from contracts.calls.online_payments import OnlineProvider, OnlineState
 from contracts.cards import FeeCategory, PaymentMode, Service, SubscriptionStatus
 from contracts.fields import period_start
 from contracts.money import Money
@@ -19,9 +20,11 @@ from contracts.money import Money
 def install(app: Flask) -> None:
     """Make the filters known to every template."""
     app.jinja_env.filters.update(
-        money=money_text, day=day_text, moment=moment_text, month=month_text, service=service_text, mode=mode_text,
+        money=money_text, day=day_text, moment=moment_text, month=month_text,
+        month_name=month_name_text, service=service_text, mode=mode_text,
         status=status_text, category=category_text, role=role_text, count=count_text,
         message_state=message_state_text, history_kind=history_kind_text, field_name=field_text,
+        online_state=online_state_text, provider=provider_text,
     )  # fmt: skip
 
 
@@ -56,6 +59,11 @@ def count_text(number: int) -> str:
 def month_text(period: str) -> str:
     """A billing period: November 2026."""
     return format_skeleton("yMMMM", period_start(period), locale=_locale())
+
+
+def month_name_text(period: str) -> str:
+    """The month's name alone, as it stands in a list to choose from: November."""
+    return format_date(period_start(period), "LLLL", locale=_locale())
 
 
 def service_text(service: Service | None) -> str:
@@ -107,6 +115,28 @@ def category_text(category: FeeCategory) -> str:
         FeeCategory.OTHER: gettext("Other"),
     }
     return names[category]
+
+
+def online_state_text(state: OnlineState) -> str:
+    """What became of an online payment."""
+    names: dict[OnlineState, str] = {
+        OnlineState.STARTED: gettext("Not paid yet"),
+        OnlineState.AWAITING: gettext("Waiting for confirmation"),
+        OnlineState.SETTLED: gettext("Paid"),
+        OnlineState.REFUSED: gettext("Refused"),
+        OnlineState.UNALLOCATED: gettext("To be refunded"),
+        OnlineState.REFUNDED: gettext("Refunded"),
+    }
+    return names[state]
+
+
+def provider_text(provider: OnlineProvider) -> str:
+    """A way to pay by oneself."""
+    names: dict[OnlineProvider, str] = {
+        OnlineProvider.MANUAL: gettext("Bank transfer or UPI app"),
+        OnlineProvider.SIMULATED: gettext("Simulated provider"),
+    }
+    return names[provider]
 
 
 def role_text(role: Role) -> str:

@@ -28,6 +28,7 @@ class Place:
 STAFF_PLACES = (
     Place(_l("Dashboard"), "home.home"),
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
+    Place(_l("Online payments"), "online_pages.find", Right.TAKE_PAYMENTS),
     Place(_l("Complaints"), "complaint_pages.list_all", Right.SEE_COMPLAINTS),
     Place(_l("Reminders"), "reminder_pages.list_all", Right.RUN_BILLING),
     Place(_l("Messages"), "message_pages.show_all", Right.SEE_MESSAGES),
@@ -36,6 +37,8 @@ STAFF_PLACES = (
 )
 CUSTOMER_PLACES = (
     Place(_l("Home"), "home.home"),
+    Place(_l("Payments"), "my_payments.of_year"),
+    Place(_l("Invoices"), "my_invoices.of_month"),
     Place(_l("Complaints"), "complaint_pages.mine", Right.SEE_COMPLAINTS),
     Place(_l("My details"), "my_details.edit"),
 )

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from chassis.settings import WrongSetting
 
 SEALING = "sealing.key"
+PAYMENTS = "simulated-provider.key"
 
 
 class KeyFolder:
@@ -42,6 +43,8 @@ class KeyFolder:
                 _write(self.folder / f"{service}.key", raw.hex())
         if not (self.folder / SEALING).exists():
             _write(self.folder / SEALING, AESGCM.generate_key(256).hex())
+        if not (self.folder / PAYMENTS).exists():
+            _write(self.folder / PAYMENTS, os.urandom(32).hex())
 
     def private(self, service: str) -> Ed25519PrivateKey:
         """The service's signing key. Raises WrongSetting when it is not there."""
@@ -54,6 +57,10 @@ class KeyFolder:
     def sealing(self) -> AESGCM:
         """The key that customers and notify share for secrets in events. Raises WrongSetting when it is not there."""
         return AESGCM(self._read(SEALING))
+
+    def simulated_provider(self) -> bytes:
+        """What billing and the simulated payment provider share. Raises WrongSetting when it is not there."""
+        return self._read(PAYMENTS)
 
     def derived(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose, made from the sealing key. Raises WrongSetting when that is not there."""

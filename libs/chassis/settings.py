@@ -89,6 +89,14 @@ class Settings(BaseSettings):
         None
     )
 
+    payment_provider: Annotated[
+        str,
+        Field(
+            pattern="^(manual|simulated)$",
+            description="how customers pay online: manual (reference number), or also simulated, to try it out",
+        ),
+    ] = "manual"
+
     smtp_host: Annotated[str | None, Field(description="mail server; without one mail goes to HOME/mail")] = (
         None
     )
@@ -185,6 +193,10 @@ class Settings(BaseSettings):
                 "headend",
             }:
                 raise ValueError(f"HEADEND_{name} is a default password; production needs one of its own")
+        if self.payment_provider == "simulated":
+            raise ValueError(
+                "HEADEND_PAYMENT_PROVIDER=simulated takes no money; production needs a real way to pay"
+            )
         if self.smtp_host and self.smtp_security == "plain":
             raise ValueError(
                 "HEADEND_SMTP_SECURITY=plain sends mail unencrypted; production needs starttls or tls"

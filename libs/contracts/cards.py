@@ -138,6 +138,12 @@ class BranchPolicy(Card):
     reminder_stages: tuple[StageRule, ...] = (StageRule(stage=ReminderStage.FRIENDLY, from_months=0),)
     complaint_reopen_days: int = 7
     """Days after it was resolved in which a customer may reopen a complaint; 0: on the same day only."""
+    upi_id: str = ""
+    """Accounts that customers may pay to; empty for none."""
+    iban: str = ""
+    bic: str = ""
+    account_name: str = ""
+    """The holder of the accounts, as the bank knows them."""
 
 
 class BranchCard(Card):

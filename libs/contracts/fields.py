@@ -9,6 +9,9 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 _PERIOD = re.compile(r"^((?:19|20)\d\d)-(0[1-9]|1[0-2])$", re.ASCII)
+_UPI = re.compile(r"^[A-Za-z0-9._-]{2,64}@[A-Za-z][A-Za-z0-9.]{1,34}$", re.ASCII)
+_IBAN = re.compile(r"^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$", re.ASCII)
+_BIC = re.compile(r"^[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$", re.ASCII)
 _MOBILE = re.compile(r"^\+?[0-9][0-9 ()-]{3,24}$", re.ASCII)
 
 
@@ -52,6 +55,35 @@ def period_text(text: str) -> str:
     return text
 
 
+def upi_id(text: str) -> str:
+    """A UPI id such as "cable.network@okbank"; empty for none."""
+    text = one_line(text)
+    if text and not _UPI.match(text):
+        raise ValueError('must be a UPI id such as "cable.network@okbank"')
+    return text
+
+
+def iban_text(text: str) -> str:
+    """An IBAN without blanks, its check digits verified (ISO 13616); empty for none."""
+    text = re.sub(r"\s", "", one_line(text)).upper()
+    if not text:
+        return text
+    if not _IBAN.match(text):
+        raise ValueError("must be an IBAN: two letters, two digits, then letters and digits")
+    digits = "".join(str(int(character, 36)) for character in text[4:] + text[:4])
+    if int(digits) % 97 != 1:
+        raise ValueError("is no IBAN: its check digits do not fit; look for a wrong or swapped digit")
+    return text
+
+
+def bic_text(text: str) -> str:
+    """A BIC of eight or eleven characters; empty for none."""
+    text = one_line(text).upper()
+    if text and not _BIC.match(text):
+        raise ValueError('must be a BIC such as "DEUTDEFF" or "DEUTDEFF500"')
+    return text
+
+
 def _blank_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
@@ -66,6 +98,10 @@ EmailAddress = Annotated[str, StringConstraints(max_length=254), AfterValidator(
 Mobile = Annotated[str, StringConstraints(max_length=30), AfterValidator(mobile_number)]
 OptionalEmail = Annotated[EmailAddress | None, BeforeValidator(_blank_is_none)]
 OptionalMobile = Annotated[Mobile | None, BeforeValidator(_blank_is_none)]
+UpiId = Annotated[str, StringConstraints(max_length=100), AfterValidator(upi_id)]
+Iban = Annotated[str, StringConstraints(max_length=60), AfterValidator(iban_text)]
+Bic = Annotated[str, StringConstraints(max_length=20), AfterValidator(bic_text)]
+AccountName = Annotated[str, StringConstraints(max_length=70), AfterValidator(one_line)]
 Period = Annotated[str, AfterValidator(period_text)]
 BranchCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,8}$")]
 PlanCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]

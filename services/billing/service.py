@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.copies import BranchNotCopied, CustomerNotCopied
 from billing.jobs import JOBS
+from billing.online_doors import OnlineDoors
 from billing.queries.dues import get_dues
 from billing.queries.payments import get_invoice, get_payment, list_invoices, list_payments
 from billing.queries.plans import get_plan, list_plans
@@ -39,9 +40,9 @@ from contracts.cards import InvoiceSnapshot
 Answer = TypeVar("Answer")
 
 
-class BillingService(ReminderDoors):
+class BillingService(ReminderDoors, OnlineDoors):
     """Money: plans, subscriptions, dues, payments, invoices, runs. Every call is in
-    contracts/calls/billing.py.
+    contracts/calls/billing.py and contracts/calls/online_payments.py.
     """
 
     name = "billing"

@@ -30,6 +30,8 @@ def branch_card(branch: Branch) -> BranchCard:
             suspend_after_days=branch.suspend_after_days, reminder_days=tuple(branch.reminder_days),
             complaint_reopen_days=branch.complaint_reopen_days, reminder_pause_days=branch.reminder_pause_days,
             reminder_stages=stages_of(branch.reminder_stages),
+            upi_id=branch.upi_id or "", iban=branch.iban or "", bic=branch.bic or "",
+            account_name=branch.account_name or "",
         ),
     )  # fmt: skip
 

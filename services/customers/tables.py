@@ -59,6 +59,10 @@ class Branch(Base):
     reminder_stages: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     """StageRules as they are said; None: one friendly stage."""
     complaint_reopen_days: Mapped[int] = mapped_column(Integer, default=7, server_default="7")
+    upi_id: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    iban: Mapped[str] = mapped_column(String(34), default="", server_default="")
+    bic: Mapped[str] = mapped_column(String(11), default="", server_default="")
+    account_name: Mapped[str] = mapped_column(String(70), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

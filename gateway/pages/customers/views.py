@@ -1,5 +1,6 @@
 """Pages for finding customers and for one customer."""
 
+import itertools
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,9 @@ from contracts.actor import Right
 from contracts.calls.billing import ListPayments, ListSubscriptions
 from contracts.calls.customers import CustomerList, CustomerOrder, ListBranches, ListCustomers
 from contracts.cards import CustomerState
-from gateway.csv_file import PAGE_ROWS as EXPORT_ROWS
-from gateway.csv_file import csv_response, every_page
 from gateway.pages.answering import go
+from gateway.pages.csv_files import PAGE_ROWS as EXPORT_ROWS
+from gateway.pages.csv_files import csv_response, every_page
 from gateway.pages.customers.hub import hub_facts
 from gateway.pages.customers.jumping import jump
 from gateway.pages.places import may, staff_only
@@ -61,16 +62,16 @@ def export() -> Response:
         gettext("E-mail"), gettext("House"), gettext("Street"), gettext("Area"), gettext("District"),
         gettext("State or province"), gettext("Postal code"), gettext("Country"), gettext("Added on"),
     )  # fmt: skip
-    pages_of_list = every_page(lambda cursor: ask(_list_call(chosen, cursor, EXPORT_ROWS)))
+    first = ask(_list_call(chosen, None, EXPORT_ROWS))
     rows = (
         (
             one.crf, one.name, codes.get(one.branch_id, ""), one.status.value, one.mobile, one.email, one.house_name,
             one.street, one.area, one.district, one.state, one.postal_code, one.country, one.created_at.date(),
         )
-        for page in pages_of_list
+        for page in every_page(first, lambda cursor: _list_call(chosen, cursor, EXPORT_ROWS))
         for one in page.items
     )  # fmt: skip
-    return csv_response("customers.csv", header, rows)
+    return csv_response("customers.csv", itertools.chain([header], rows))
 
 
 def _chosen() -> dict[str, str]:

@@ -12,7 +12,7 @@ from contracts.calls.notify import FailedMessages, GetFailedMessages
 from contracts.calls.operations import GetOperations, OperationsView
 from contracts.errors import Refusal, Unavailable
 from contracts.topology import SERVICES
-from gateway.pages.customers.views import facts_of
+from gateway.pages.my.home import home_facts
 from gateway.pages.places import may
 from gateway.rpc import ask_each
 
@@ -29,7 +29,7 @@ _USUAL = 7
 def home() -> str:
     """For staff: how the branches stand. For customers: what they have, owe and paid."""
     if g.caller.me.customer_id is not None:
-        return render_template("home/customer.html", **facts_of(g.caller.me.customer_id))
+        return render_template("home/customer.html", **home_facts(g.caller.me.customer_id))
     if not may(Right.SEE_CUSTOMERS):
         return render_template("home/home.html")
     branch_id, days = _branch(request.args.get("branch", "")), _days(request.args.get("days", ""))

@@ -2,10 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from gateway.pages.languages import LANGUAGES
+from gateway.pages.typed_amounts import same_amount
 
 
 def _trimmed(text: str | None) -> str | None:
@@ -16,6 +17,48 @@ def _line(label: str, autocomplete: str, most: int = 200) -> StringField:
     too_long = Length(max=most, message=_l("Use at most %(max)d characters."))
     keys = {"autocomplete": autocomplete, "maxlength": most}
     return StringField(label, [too_long], filters=[_trimmed], render_kw=keys)
+
+
+class PayForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    """What a customer pays and how. `shown` is the amount whose months the page shows; `key` makes a second click
+    harmless.
+    """
+
+    amount = StringField(
+        _l("Amount"),
+        [
+            InputRequired(_l("Enter the amount.")),
+            Length(max=30, message=_l("That is too long for an amount.")),
+        ],
+        filters=[_trimmed],
+        render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": 30},
+    )
+    provider = RadioField(_l("How"), choices=[], validate_choice=False)
+    service = HiddenField()
+    shown = HiddenField()
+    key = HiddenField(validators=[InputRequired(), Length(max=255)])
+
+    @property
+    def is_as_shown(self) -> bool:
+        """Whether the page showed what this amount pays."""
+        return same_amount(self.shown.data, self.amount.data)
+
+
+class ReferenceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+    """The number under which the customer paid."""
+
+    reference = StringField(
+        _l("Reference number"),
+        [
+            InputRequired(_l("Enter the reference number.")),
+            Length(
+                min=4, max=80, message=_l("A reference number has %(min)d to %(max)d letters and digits.")
+            ),
+        ],
+        filters=[_trimmed],
+        description=_l("Your bank or app shows it after paying; with UPI it has twelve digits."),
+        render_kw={"autocomplete": "off", "maxlength": 80, "dir": "ltr"},
+    )
 
 
 class DetailsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types

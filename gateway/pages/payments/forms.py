@@ -1,7 +1,5 @@
 """The form of the payment desk."""
 
-from decimal import Decimal, InvalidOperation
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField
@@ -9,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from contracts.cards import PaymentMode
+from gateway.pages.typed_amounts import same_amount
 
 
 class PaymentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
@@ -49,14 +48,4 @@ class PaymentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     @property
     def is_as_shown(self) -> bool:
         """Whether the page showed what this amount pays."""
-        shown = _number(self.shown.data)
-        return shown is not None and shown == _number(self.amount.data)
-
-
-def _number(text: str | None) -> Decimal | None:
-    """What was typed as a number: 500 is 500.00. Whether it is an amount, billing says."""
-    try:
-        number = Decimal(text or "")
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+        return same_amount(self.shown.data, self.amount.data)

@@ -19,8 +19,8 @@ from contracts.calls.billing import (
 from contracts.calls.customers import GetCustomer
 from contracts.cards import PaymentMode, Service
 from contracts.errors import Invalid, Refusal, RuleBroken
-from gateway.files import invoice_pdf
 from gateway.pages.customers.hub import hub_facts
+from gateway.pages.invoice_file import invoice_file
 from gateway.pages.said import beside_fields
 from gateway.rpc import ask, ask_together
 
@@ -98,7 +98,7 @@ def of_year(customer_id: UUID) -> str:
 @pages.get("/invoices/<document:number>.pdf")
 def show_invoice(number: str) -> Response:
     """An invoice as PDF, to read, keep or print."""
-    return invoice_pdf(number)
+    return invoice_file(number)
 
 
 def _desk(

@@ -63,6 +63,18 @@ class Charging:
     )  # fmt: skip
 
 
+class Accounts:
+    """Where customers may pay to by app or bank."""
+
+    heading = _l("Accounts for online payments")
+    account_name = line(
+        _l("Holder of the accounts"), _l("As the bank knows them; it is in the QR codes."), most=70
+    )
+    upi_id = line(_l("UPI ID"), _l("Such as name@bank, for payments in rupees."), most=100)
+    iban = line(_l("IBAN"), _l("For payments in euros."), most=42)
+    bic = line(_l("BIC"), most=11)
+
+
 class Complaining:
     """How long a complaint can come back."""
 
@@ -74,7 +86,7 @@ class Complaining:
     )
 
 
-SECTIONS = (Place, OnPaper, Charging, Complaining)
+SECTIONS = (Place, OnPaper, Charging, Accounts, Complaining)
 """The parts of the form in their order; what is in no class of these is not shown."""
 
 

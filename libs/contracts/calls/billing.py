@@ -254,7 +254,7 @@ class PaymentPreview(View):
 class PreviewPayment(Call[PaymentPreview]):
     """What a payment would pay, before it is taken; without `amount` all that it addresses.
 
-    Raises PaymentExceedsDues, PaymentBelowMinimum, NothingToPay, AmountNotPositive, OnlinePaymentNotOffered.
+    Raises PaymentExceedsDues, PaymentBelowMinimum, NothingToPay, AmountNotPositive.
     """
 
     customer_id: UUID

@@ -11,9 +11,12 @@ from contracts.actor import Role
 from contracts.calls import Call, Done, Page, View
 from contracts.cards import BranchCard, CustomerCard, CustomerState, Invoicing, Proration, StageRule
 from contracts.fields import (
+    AccountName,
+    Bic,
     BranchCode,
     CrfNumber,
     EmailAddress,
+    Iban,
     Line,
     Name,
     OptionalEmail,
@@ -21,6 +24,7 @@ from contracts.fields import (
     Password,
     Reason,
     Text,
+    UpiId,
     Username,
 )
 
@@ -129,6 +133,10 @@ class AddBranch(Call[BranchCard]):
     complaint_reopen_days: Annotated[int, Field(ge=0, le=90)] = 7
     reminder_pause_days: Annotated[int, Field(ge=1, le=90)] = 7
     reminder_stages: Annotated[tuple[StageRule, ...], Field(min_length=1, max_length=3)] | None = None
+    upi_id: UpiId = ""
+    iban: Iban = ""
+    bic: Bic = ""
+    account_name: AccountName = ""
 
 
 class ChangeBranch(Call[BranchCard]):
@@ -150,6 +158,10 @@ class ChangeBranch(Call[BranchCard]):
     complaint_reopen_days: Annotated[int, Field(ge=0, le=90)] | None = None
     reminder_pause_days: Annotated[int, Field(ge=1, le=90)] | None = None
     reminder_stages: Annotated[tuple[StageRule, ...], Field(min_length=1, max_length=3)] | None = None
+    upi_id: UpiId | None = None
+    iban: Iban | None = None
+    bic: Bic | None = None
+    account_name: AccountName | None = None
 
 
 # --- staff ---------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ class StillRunning(Conflict):
 
 
 class OnlinePaymentNotOffered(Forbidden):
-    """Customers cannot pay by themselves yet: the payment provider comes with a later issue."""
+    """Customers do not record payments: they start an online payment, which is recorded when the money has come."""
 
     code = "online_payment_not_offered"
 

@@ -3,6 +3,7 @@
 from billing.tables.books import Charge, Counter, JournalEntry, JournalLineRow
 from billing.tables.copies import BranchCopy, CustomerCopy
 from billing.tables.metadata import Base
+from billing.tables.online import OnlinePayment
 from billing.tables.payments import AllocationRow, ExternalDocument, Invoice, Payment, PaymentVoid
 from billing.tables.runs import Import, Promise, Reminder, Run
 from billing.tables.subscriptions import Plan, PlanPrice, Subscription, SubscriptionMove, SubscriptionStop
@@ -19,6 +20,7 @@ __all__ = [
     "Invoice",
     "JournalEntry",
     "JournalLineRow",
+    "OnlinePayment",
     "Payment",
     "PaymentVoid",
     "Plan",

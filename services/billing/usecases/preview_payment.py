@@ -6,10 +6,9 @@ from billing.copies import find_customer
 from billing.domain.allocation import total_open
 from billing.domain.payment_rules import settled_fingerprint
 from billing.dues import of_service, open_dues
-from billing.usecases.record_payment import check_may_take
 from billing.usecases.settle_charges import allot, paid_standings
 from chassis.clock import Clock
-from contracts.actor import Actor
+from contracts.actor import Actor, Right, Role
 from contracts.calls.billing import PaymentPreview, PreviewPayment
 from contracts.money import Money
 
@@ -20,7 +19,8 @@ def preview_payment(session: Session, request: PreviewPayment, actor: Actor, clo
     Raises NotFound, Forbidden and the refusals of an amount that RecordPayment names.
     """
     customer = find_customer(session, request.customer_id, actor)
-    check_may_take(actor)
+    if actor.role is not Role.CUSTOMER:  # customers see what an online payment of theirs would pay
+        actor.require(Right.TAKE_PAYMENTS)
     branch = customer.branch
     dues = open_dues(session, customer.id, branch.currency)
     addressed = total_open((due.charge for due in of_service(dues, request.service_kind)), branch.currency)

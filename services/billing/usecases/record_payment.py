@@ -76,7 +76,7 @@ def check_may_take(actor: Actor) -> None:
     """Whether the actor takes payments at all. Raises Forbidden, OnlinePaymentNotOffered."""
     if actor.role is Role.CUSTOMER:
         raise OnlinePaymentNotOffered(
-            "Paying online by yourself is not offered yet; please pay at your branch."
+            "Start an online payment to pay by yourself; only money that has come is recorded here."
         )
     actor.require(Right.TAKE_PAYMENTS)
 

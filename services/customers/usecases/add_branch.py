@@ -32,7 +32,8 @@ def add_branch(session: Session, request: AddBranch, actor: Actor, clock: Clock)
         grace_days=request.grace_days, suspend_after_days=request.suspend_after_days,
         reminder_days=sorted(set(request.reminder_days)), complaint_reopen_days=request.complaint_reopen_days,
         reminder_pause_days=request.reminder_pause_days, reminder_stages=places.require_stages(request.reminder_stages),
-        created_at=now, updated_at=now,
+        upi_id=request.upi_id, iban=request.iban, bic=request.bic,
+        account_name=request.account_name, created_at=now, updated_at=now,
     )  # fmt: skip
     _insert(session, branch)
     card = branch_card(branch)

@@ -83,3 +83,6 @@ def _change_policy(branch: Branch, request: ChangeBranch) -> None:
         branch.reminder_stages = places.require_stages(request.reminder_stages)
     if request.complaint_reopen_days is not None:
         branch.complaint_reopen_days = request.complaint_reopen_days
+    for account in ("upi_id", "iban", "bic", "account_name"):
+        if (given := getattr(request, account)) is not None:
+            setattr(branch, account, given)

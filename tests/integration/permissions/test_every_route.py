@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 OPEN = {("POST", "/api/v1/sessions"), ("POST", "/api/v1/password-links"),
         ("POST", "/api/v1/password-resets"), ("POST", "/api/v1/password-resets/code"),
-        ("POST", "/api/v1/email-confirmations")}  # fmt: skip
+        ("POST", "/api/v1/email-confirmations"), ("POST", "/api/v1/online-payments/callbacks/{provider}")}  # fmt: skip
 OPEN_WITH_A_ONE_TIME_PASSWORD = {
     ("GET", "/api/v1/me"), ("POST", "/api/v1/me/password"), ("DELETE", "/api/v1/sessions/current"),
 }  # fmt: skip

@@ -8,17 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from billing.copies import find_branch
-from billing.tables import Charge, Invoice, Payment, Reminder
+from billing.tables import Charge, Invoice, OnlinePayment, Payment, Reminder
 from billing.triggers import APPEND_ONLY
 from billing.usecases.advance_run import ChunkFailed, advance_run
 from billing.usecases.refresh_statuses import refresh_statuses
 from billing.usecases.start_run import start_billing_run, start_dunning_run
 from chassis.database import Database
 from chassis.migrations import migrate, migrations_of
+from contracts.actor import Role
 from contracts.calls.billing import PaymentRecorded, StartBillingRun, StartDunningRun
 from contracts.cards import CustomerCard, Proration, Service
 from contracts.errors import Refusal
 from contracts.events import PaymentMade, SubscriptionChanged
+from tests.unit.billing import online
 from tests.unit.billing.builders import ADMIN, World
 
 
@@ -124,3 +126,34 @@ def test_replicas_share_the_chunks_of_a_run_and_charge_once(
         charged = session.scalars(select(Charge.subscription_id)).all()
     assert len(charged) == len(set(charged)) == world.count(Reminder) == 10
     assert world.balance() == 0
+
+
+def test_a_provider_that_calls_back_many_times_at_once_is_paid_once(world: World) -> None:
+    customer = indebted(world)
+    one = online.start(world, customer)
+    request = online.said(world, one)
+    at_once(16, lambda _: online.settle(world, request))
+    assert (world.count(Payment), len(world.told(PaymentMade))) == (1, 1)
+    assert world.balance() == 0
+
+
+def test_many_clicks_start_one_online_payment(world: World) -> None:
+    customer = indebted(world)
+    assert len({str(answer) for answer in at_once(16, lambda _: online.start(world, customer).id)}) == 1
+    assert world.count(OnlinePayment) == 1
+
+
+def test_two_of_staff_who_confirm_at_once_take_it_once(world: World) -> None:
+    customer = indebted(world)
+    one = online.by_reference(world, customer)
+    roles = [Role.CASHIER, Role.MANAGER]
+    at_once(8, lambda number: online.confirm(world, one.id, online.cashier(customer, roles[number % 2])))
+    assert world.count(Payment) == 1
+
+
+def test_the_desk_and_the_provider_at_once_never_take_more_than_is_open(world: World) -> None:
+    customer = indebted(world)
+    request = online.said(world, online.start(world, customer, "2750.00"))
+    acts = (lambda: online.settle(world, request), lambda: world.pay(customer, "2750.00"))
+    at_once(6, lambda number: acts[number % 2]())
+    assert world.count(Payment) == 1 and world.balance(customer) == 0

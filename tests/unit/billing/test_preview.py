@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from billing.domain.payment_rules import (
     DuesChanged,
     NothingToPay,
-    OnlinePaymentNotOffered,
     PaymentBelowMinimum,
     PaymentExceedsDues,
 )
@@ -77,8 +76,6 @@ def test_who_may_not_take_payments_sees_no_preview(world: World, deepa: Customer
             deepa,
             actor=staff(Role.SUPPORT, world.branch("EAST")).model_copy(update={"branch_ids": None}),
         )
-    with pytest.raises(OnlinePaymentNotOffered):
-        preview(world, deepa, actor=customer_actor(deepa))
     with pytest.raises(NotFound):
         preview(world, deepa, actor=staff(Role.CASHIER, world.branch("WEST")))
 
@@ -147,3 +144,7 @@ def test_a_repeated_payment_is_answered_alike_whatever_its_taker_saw(
     world.do(record_payment, a_payment(deepa, "850.00", looked.fingerprint))
     for seen in (looked.fingerprint, None):
         assert world.do(record_payment, a_payment(deepa, "850.00", seen)).replayed
+
+
+def test_customers_see_what_an_online_payment_of_theirs_would_pay(world: World, deepa: CustomerCard) -> None:
+    assert preview(world, deepa, "500.00", actor=customer_actor(deepa)).amount.minor == 50000

@@ -6,6 +6,7 @@ from uuid import UUID
 from contracts.actor import Role
 from contracts.calls.billing import DueCharge, DuesView, PaymentRecorded, PlanPriceView, PlanView
 from contracts.calls.customers import ActorIssued, CustomerView, Me, SessionOpened, StaffView
+from contracts.calls.online_payments import OnlineOptions, OnlineProvider, PayTo
 from contracts.calls.reports import ReportFormat, ReportKind, ReportView, Selection
 from contracts.cards import (
     Allocation,
@@ -98,6 +99,11 @@ def dues(total: Money | None = RUPEES) -> DuesView:
     )  # fmt: skip
     return DuesView(customer_id=CUSTOMER, has_dues=True, total=total, minimum_payment=total, periods=("2026-11",),
                     charges=(charge,) if total else ())  # fmt: skip
+
+
+def online_options() -> OnlineOptions:
+    manual = (OnlineProvider.MANUAL,)
+    return OnlineOptions(customer_id=CUSTOMER, providers=manual, pay_to=PayTo(), waiting=())
 
 
 def invoice() -> InvoiceSnapshot:

@@ -24,14 +24,15 @@ from gateway.auth import OPEN_ENDPOINTS, SessionCache
 from tests.unit.gateway import answers
 from tests.unit.gateway.conftest import BEARER, TOKEN, ScriptedClient
 
+VALUES = {
+    "number": "MAIN-2026-000001", "filename": "x", "token": "x", "provider": "simulated", "kind": "upi",
+}  # fmt: skip
+
 
 def paths(app: Flask) -> Iterator[tuple[str, str, Rule]]:
     """Every route with every method, its variables filled in."""
     for rule in app.url_map.iter_rules():
-        values = {
-            name: {"number": "MAIN-2026-000001", "filename": "x", "token": "x"}.get(name, UUID(int=7))
-            for name in rule.arguments
-        }
+        values = {name: VALUES.get(name, UUID(int=7)) for name in rule.arguments}
         with app.test_request_context():
             path = app.url_map.bind("localhost").build(rule.endpoint, values, method=_a_method(rule))
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):

@@ -1,0 +1,1 @@
+"""Online payments that staff confirm, refuse or give back."""
