@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from contracts.calls.customers import AddBranch, ChangeBranch, GetBranch, ListBranches
-from contracts.cards import BranchCard, Invoicing, Proration
+from contracts.cards import BranchCard, CashDeskRule, Invoicing, Proration
 from contracts.fields import BranchCode, Line, Name, one_line
 from contracts.money import Money
 from gateway.api.resource import answer, resource
@@ -48,6 +48,7 @@ class BranchView(BaseModel):
     grace_days: int
     suspend_after_days: int
     reminder_days: list[int]
+    cash_desk: CashDeskRule
 
     @classmethod
     def of(cls, branch: BranchCard) -> Self:
@@ -85,6 +86,7 @@ class BranchBody(Body):
     grace_days: GraceDays = 0
     suspend_after_days: SuspendDays = 60
     reminder_days: ReminderDays = ()
+    cash_desk: CashDeskRule = CashDeskRule.OPTIONAL
 
 
 class BranchChange(Body):
@@ -102,6 +104,7 @@ class BranchChange(Body):
     grace_days: GraceDays | None = None
     suspend_after_days: SuspendDays | None = None
     reminder_days: ReminderDays | None = None
+    cash_desk: CashDeskRule | None = None
 
 
 @api.get("/branches", responses={200: BranchList})

@@ -98,6 +98,13 @@ class Proration(StrEnum):
     DAILY = "daily"
 
 
+class CashDeskRule(StrEnum):
+    """Whether cash is taken only at an open cash desk."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class BranchPolicy(Card):
     """What a branch decides for itself. Amounts are minor units of the branch's currency."""
 
@@ -107,6 +114,7 @@ class BranchPolicy(Card):
     grace_days: int = 0
     suspend_after_days: int = 60
     reminder_days: tuple[int, ...] = ()
+    cash_desk: CashDeskRule = CashDeskRule.OPTIONAL
 
 
 class BranchCard(Card):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.cash_doors import CashDoors
 from billing.copies import BranchNotCopied, CustomerNotCopied
 from billing.jobs import JOBS
 from billing.queries.dues import get_dues
@@ -27,7 +28,7 @@ from billing.usecases.record_payment import record_payment
 from billing.usecases.set_plan_price import set_plan_price
 from billing.usecases.start_run import start_billing_run, start_dunning_run
 from billing.usecases.void_payment import void_payment
-from chassis.service import Service, call
+from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls import billing as calls
 from contracts.calls.customers import GetBranchCard, GetCustomerCard
@@ -38,7 +39,7 @@ from contracts.cards import InvoiceSnapshot
 Answer = TypeVar("Answer")
 
 
-class BillingService(Service):
+class BillingService(CashDoors):
     """Money: plans, subscriptions, dues, payments, invoices, runs. Every call is in
     contracts/calls/billing.py.
     """

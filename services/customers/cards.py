@@ -9,6 +9,7 @@ from contracts.cards import (
     Address,
     BranchCard,
     BranchPolicy,
+    CashDeskRule,
     CustomerCard,
     CustomerState,
     Invoicing,
@@ -27,6 +28,7 @@ def branch_card(branch: Branch) -> BranchCard:
             minimum_payment_minor=branch.minimum_payment_minor, invoicing=Invoicing(branch.invoicing),
             proration=Proration(branch.proration), grace_days=branch.grace_days,
             suspend_after_days=branch.suspend_after_days, reminder_days=tuple(branch.reminder_days),
+            cash_desk=CashDeskRule(branch.cash_desk),
         ),
     )  # fmt: skip
 

@@ -55,6 +55,7 @@ class Branch(Base):
     proration: Mapped[str] = mapped_column(String(20))
     grace_days: Mapped[int] = mapped_column(Integer)
     suspend_after_days: Mapped[int] = mapped_column(Integer)
+    cash_desk: Mapped[str] = mapped_column(String(20), default="optional")
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)

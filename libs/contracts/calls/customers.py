@@ -8,7 +8,7 @@ from pydantic import Field
 
 from contracts.actor import Role
 from contracts.calls import Call, Done, Page, View
-from contracts.cards import BranchCard, CustomerCard, CustomerState, Invoicing, Proration
+from contracts.cards import BranchCard, CashDeskRule, CustomerCard, CustomerState, Invoicing, Proration
 from contracts.fields import (
     BranchCode,
     CrfNumber,
@@ -125,6 +125,7 @@ class AddBranch(Call[BranchCard]):
     grace_days: Annotated[int, Field(ge=0, le=365)] = 0
     suspend_after_days: Annotated[int, Field(ge=1, le=730)] = 60
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = ()
+    cash_desk: CashDeskRule = CashDeskRule.OPTIONAL
 
 
 class ChangeBranch(Call[BranchCard]):
@@ -143,6 +144,7 @@ class ChangeBranch(Call[BranchCard]):
     grace_days: Annotated[int, Field(ge=0, le=365)] | None = None
     suspend_after_days: Annotated[int, Field(ge=1, le=730)] | None = None
     reminder_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] | None = None
+    cash_desk: CashDeskRule | None = None
 
 
 # --- staff ---------------------------------------------------------------------------------------------------

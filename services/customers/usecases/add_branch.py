@@ -30,7 +30,8 @@ def add_branch(session: Session, request: AddBranch, actor: Actor, clock: Clock)
         minimum_payment_minor=places.minimum_payment(request.minimum_payment or places.DEFAULT_MINIMUM, currency),
         invoicing=places.require_invoicing(request.invoicing).value, proration=request.proration.value,
         grace_days=request.grace_days, suspend_after_days=request.suspend_after_days,
-        reminder_days=sorted(set(request.reminder_days)), created_at=now, updated_at=now,
+        reminder_days=sorted(set(request.reminder_days)), cash_desk=request.cash_desk.value,
+        created_at=now, updated_at=now,
     )  # fmt: skip
     _insert(session, branch)
     card = branch_card(branch)

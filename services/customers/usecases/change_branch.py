@@ -77,3 +77,5 @@ def _change_policy(branch: Branch, request: ChangeBranch) -> None:
         branch.suspend_after_days = request.suspend_after_days
     if request.reminder_days is not None:
         branch.reminder_days = sorted(set(request.reminder_days))
+    if request.cash_desk is not None:
+        branch.cash_desk = request.cash_desk.value
