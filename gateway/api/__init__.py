@@ -4,6 +4,7 @@ from flask_openapi.blueprint import APIBlueprint
 
 from gateway.api import (
     branches,
+    cash,
     customers,
     dashboard,
     dues,
@@ -22,6 +23,6 @@ from gateway.api import (
 RESOURCES: tuple[APIBlueprint, ...] = (
     sessions.sign_in, sessions.sessions, sessions.me, branches.api, staff.api, plans.api, customers.api,
     subscriptions.api, dues.api, payments.api, invoices.api, runs.api, messages.api, reports.api,
-    dashboard.api, years.api,
+    dashboard.api, years.api, cash.api,
 )  # fmt: skip
 """Every resource, in the order of the document."""

@@ -26,6 +26,7 @@ class Place:
 STAFF_PLACES = (
     Place(_l("Dashboard"), "home.home"),
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
+    Place(_l("Cash desk"), "cash_pages.desk", Right.TAKE_PAYMENTS),
     Place(_l("Operations"), "operations_pages.show", Right.SEE_OPERATIONS),
 )
 CUSTOMER_PLACES = (Place(_l("Home"), "home.home"),)
