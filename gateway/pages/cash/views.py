@@ -123,9 +123,14 @@ def days() -> str:
 
 
 def _sheet() -> tuple[Any, Any]:
-    """The sheet that the address names, and the branches; no sheet where there is no branch."""
-    branches = ask(ListBranches()).items
-    branch_id = _branch(branches)
+    """The sheet that the address names, and the branches; no sheet where there is no branch.
+
+    Where no branch is named it is the one of the open desk.
+    """
+    own, found = ask_together(GetOwnCashSession(), ListBranches())
+    branches = found.items
+    named = bool(request.args.get("branch")) or own.session is None
+    branch_id = _branch(branches) if named else own.session.branch_id
     if branch_id is None:
         return None, branches
     cashier = request.args.get("cashier", "").strip()[:200] or None
