@@ -42,7 +42,7 @@ from contracts.calls.cash import (
 )
 from contracts.cards import BranchCard, CashDeskRule, CustomerCard, PaymentMode, Service
 from contracts.errors import Forbidden, NotFound, Refusal
-from tests.unit.billing.builders import World, customer_actor, staff
+from tests.unit.billing.builders import ADMIN, World, customer_actor, staff
 
 
 @pytest.fixture
@@ -368,6 +368,12 @@ def test_on_postgresql_payments_and_closing_wait_for_each_other(postgres_url: st
         world.subscription(payer, plan, date(2026, 11, 1))
     world.bill("2026-11")
     desk = open_desk(world, branch, ravi, "0")
+    void(world, world.pay(payers[7], "250.00", actor=ravi), ADMIN)
+    shown = sheet(world, branch, ravi)
+    assert (len(shown.payments), len(shown.voids), shown.sessions[0].voids.minor) == (1, 1, 25000)
+    with database.reading() as session:
+        (day,) = list_day_sheets(session, ListDaySheets(branch_id=branch.id), ADMIN, world.clock).items
+    assert (day.cashier_name, day.payments, day.voided.minor) == ("Cashier", 1, 25000)
 
     def act(number: int) -> object:
         try:
