@@ -34,7 +34,7 @@ def document(headend: Embedded) -> Any:
 
 def knock(headend: Embedded, method: str, path: str, token: str | None) -> httpx.Response:
     """A request with nothing in it but, perhaps, a token."""
-    values = {"number": "MAIN-2026-000001"}
+    values = {"number": "MAIN-2026-000001", "year": "2026"}
     filled = re.sub(r"{(\w+)}", lambda name: values.get(name.group(1), str(uuid.uuid4())), path)
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     return httpx.request(method, f"{headend.address}{filled}", headers=headers, timeout=30)
