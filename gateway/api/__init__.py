@@ -4,6 +4,7 @@ from flask_openapi.blueprint import APIBlueprint
 
 from gateway.api import (
     branches,
+    cash,
     complaints,
     customers,
     dashboard,
@@ -33,5 +34,6 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     reminders.api,
     online_payments.api,
     online_payments.callbacks,
+    cash.api,
 )  # fmt: skip
 """Every resource, in the order of the document."""

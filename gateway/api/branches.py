@@ -7,7 +7,7 @@ from flask import Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from contracts.calls.customers import AddBranch, ChangeBranch, GetBranch, ListBranches
-from contracts.cards import BranchCard, Invoicing, Proration, ReminderStage
+from contracts.cards import BranchCard, CashDeskRule, Invoicing, Proration, ReminderStage
 from contracts.fields import AccountName, Bic, BranchCode, Iban, Line, Name, UpiId, one_line
 from contracts.money import Money
 from gateway.api.resource import answer, resource
@@ -74,6 +74,7 @@ class BranchView(BaseModel):
     iban: str
     bic: str
     account_name: str
+    cash_desk: CashDeskRule
 
     @classmethod
     def of(cls, branch: BranchCard) -> Self:
@@ -118,6 +119,7 @@ class BranchBody(Body):
     iban: Iban = ""
     bic: Bic = ""
     account_name: AccountName = ""
+    cash_desk: CashDeskRule = CashDeskRule.OPTIONAL
 
 
 class BranchChange(Body):
@@ -142,6 +144,7 @@ class BranchChange(Body):
     iban: Iban | None = None
     bic: Bic | None = None
     account_name: AccountName | None = None
+    cash_desk: CashDeskRule | None = None
 
 
 @api.get("/branches", responses={200: BranchList})

@@ -3,9 +3,11 @@
 from flask import Flask
 
 from contracts.actor import Right
+from contracts.money import Money
 from gateway.pages import formats, languages, places
 from gateway.pages.account.reset import pages as password_reset
 from gateway.pages.account.views import pages as account
+from gateway.pages.cash.views import pages as cash
 from gateway.pages.complaints.forms import kind_text
 from gateway.pages.complaints.views import pages as complaints
 from gateway.pages.customers.record import pages as record
@@ -39,6 +41,7 @@ AREAS = (
     payments,
     receipts,
     years,
+    cash,
     online_payments,
     complaints,
     reminders,
@@ -66,6 +69,7 @@ def install(app: Flask) -> None:
         is_current=places.is_current,
         may=places.may,
         Right=Right,
+        money_of=Money.of,
     )
     for area in AREAS:
         app.register_blueprint(area)

@@ -28,6 +28,7 @@ class Place:
 STAFF_PLACES = (
     Place(_l("Dashboard"), "home.home"),
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
+    Place(_l("Cash desk"), "cash_pages.desk", Right.TAKE_PAYMENTS),
     Place(_l("Online payments"), "online_pages.find", Right.TAKE_PAYMENTS),
     Place(_l("Complaints"), "complaint_pages.list_all", Right.SEE_COMPLAINTS),
     Place(_l("Reminders"), "reminder_pages.list_all", Right.RUN_BILLING),

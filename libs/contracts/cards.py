@@ -124,6 +124,13 @@ class StageRule(Card):
     from_months: int
 
 
+class CashDeskRule(StrEnum):
+    """Whether cash is taken only at an open cash desk."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class BranchPolicy(Card):
     """What a branch decides for itself. Amounts are minor units of the branch's currency."""
 
@@ -144,6 +151,7 @@ class BranchPolicy(Card):
     bic: str = ""
     account_name: str = ""
     """The holder of the accounts, as the bank knows them."""
+    cash_desk: CashDeskRule = CashDeskRule.OPTIONAL
 
 
 class BranchCard(Card):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from billing.cash_doors import CashDoors
 from billing.copies import BranchNotCopied, CustomerNotCopied
 from billing.jobs import JOBS
 from billing.online_doors import OnlineDoors
@@ -40,9 +41,9 @@ from contracts.cards import InvoiceSnapshot
 Answer = TypeVar("Answer")
 
 
-class BillingService(ReminderDoors, OnlineDoors):
+class BillingService(CashDoors, ReminderDoors, OnlineDoors):
     """Money: plans, subscriptions, dues, payments, invoices, runs. Every call is in
-    contracts/calls/billing.py and contracts/calls/online_payments.py.
+    contracts/calls/billing.py and beside it.
     """
 
     name = "billing"

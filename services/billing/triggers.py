@@ -15,5 +15,6 @@ APPEND_ONLY = tuple(
         "invoices",
         "subscription_moves",
         "external_documents",
+        "cash_lines",
     )
 )

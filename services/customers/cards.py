@@ -9,6 +9,7 @@ from contracts.cards import (
     Address,
     BranchCard,
     BranchPolicy,
+    CashDeskRule,
     CustomerCard,
     CustomerState,
     Invoicing,
@@ -32,6 +33,7 @@ def branch_card(branch: Branch) -> BranchCard:
             reminder_stages=stages_of(branch.reminder_stages),
             upi_id=branch.upi_id or "", iban=branch.iban or "", bic=branch.bic or "",
             account_name=branch.account_name or "",
+            cash_desk=CashDeskRule(branch.cash_desk),
         ),
     )  # fmt: skip
 

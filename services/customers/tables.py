@@ -54,6 +54,7 @@ class Branch(Base):
     proration: Mapped[str] = mapped_column(String(20))
     grace_days: Mapped[int] = mapped_column(Integer)
     suspend_after_days: Mapped[int] = mapped_column(Integer)
+    cash_desk: Mapped[str] = mapped_column(String(20), default="optional")
     reminder_days: Mapped[list[int]] = mapped_column(Json, default=list)
     reminder_pause_days: Mapped[int] = mapped_column(Integer, default=7, server_default="7")
     reminder_stages: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)

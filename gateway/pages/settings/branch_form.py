@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field
 
-from contracts.cards import BranchCard, Invoicing, Proration
+from contracts.cards import BranchCard, CashDeskRule, Invoicing, Proration
 from contracts.money import Money
 from gateway.pages.settings.fields import amount, line, lines, one_of, whole
 from gateway.pages.settings.lists import currencies, languages, time_zones
@@ -63,6 +63,19 @@ class Charging:
     )  # fmt: skip
 
 
+class CashDesk:
+    """Where cash is taken."""
+
+    heading = _l("Cash desk")
+    cash_desk = one_of(
+        _l("Cash is taken"),
+        (
+            (CashDeskRule.OPTIONAL.value, _l("With or without an open cash desk")),
+            (CashDeskRule.REQUIRED.value, _l("Only at an open cash desk")),
+        ),
+    )
+
+
 class Accounts:
     """Where customers may pay to by app or bank."""
 
@@ -86,7 +99,7 @@ class Complaining:
     )
 
 
-SECTIONS = (Place, OnPaper, Charging, Accounts, Complaining)
+SECTIONS = (Place, OnPaper, Charging, CashDesk, Accounts, Complaining)
 """The parts of the form in their order; what is in no class of these is not shown."""
 
 

@@ -9,7 +9,15 @@ from pydantic import Field
 
 from contracts.actor import Role
 from contracts.calls import Call, Done, Page, View
-from contracts.cards import BranchCard, CustomerCard, CustomerState, Invoicing, Proration, StageRule
+from contracts.cards import (
+    BranchCard,
+    CashDeskRule,
+    CustomerCard,
+    CustomerState,
+    Invoicing,
+    Proration,
+    StageRule,
+)
 from contracts.fields import (
     AccountName,
     Bic,
@@ -137,6 +145,7 @@ class AddBranch(Call[BranchCard]):
     iban: Iban = ""
     bic: Bic = ""
     account_name: AccountName = ""
+    cash_desk: CashDeskRule = CashDeskRule.OPTIONAL
 
 
 class ChangeBranch(Call[BranchCard]):
@@ -162,6 +171,7 @@ class ChangeBranch(Call[BranchCard]):
     iban: Iban | None = None
     bic: Bic | None = None
     account_name: AccountName | None = None
+    cash_desk: CashDeskRule | None = None
 
 
 # --- staff ---------------------------------------------------------------------------------------------------

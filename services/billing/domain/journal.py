@@ -13,6 +13,7 @@ from uuid import UUID
 
 from billing.domain.allocation import Part
 from contracts.cards import FeeCategory, PaymentMode, Service
+from contracts.money import Money
 
 
 class Account(StrEnum):
@@ -37,6 +38,7 @@ class EntryKind(StrEnum):
     PAYMENT = "payment"
     VOID = "void"
     OPENING = "opening"
+    CASH_COUNT = "cash_count"
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,13 @@ def payment_lines(
     ]
     taken = -sum(line.amount_minor for line in lines)
     return balanced([JournalLine(account, taken), *lines])
+
+
+def count_lines(difference: Money) -> Sequence[JournalLine]:
+    """A desk was counted: what is over lies in it and is an adjustment; what is short the other way round."""
+    return balanced(
+        [JournalLine(Account.CASH, difference.minor), JournalLine(Account.ADJUSTMENTS, -difference.minor)]
+    )
 
 
 def reversed_lines(lines: Iterable[JournalLine]) -> Sequence[JournalLine]:

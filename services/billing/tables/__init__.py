@@ -1,6 +1,7 @@
 """The tables of the billing service. Amounts are minor units; enumerations are kept as their text."""
 
 from billing.tables.books import Charge, Counter, JournalEntry, JournalLineRow
+from billing.tables.cash import CashLine, CashSessionRow
 from billing.tables.copies import BranchCopy, CustomerCopy
 from billing.tables.metadata import Base
 from billing.tables.online import OnlinePayment
@@ -12,6 +13,8 @@ __all__ = [
     "AllocationRow",
     "Base",
     "BranchCopy",
+    "CashLine",
+    "CashSessionRow",
     "Charge",
     "Counter",
     "CustomerCopy",

@@ -31,6 +31,7 @@ class Payment(Base):
         UniqueConstraint("caller", "idempotency_key"),
         CheckConstraint("amount_minor > 0", name="positive"),
         Index(None, "customer_id", "paid_at"),
+        Index(None, "branch_id", "paid_on"),
         partial_index(
             "uq_payments_reference", "branch_id", "mode", "reference", where="mode = 'online'", unique=True
         ),
@@ -57,6 +58,7 @@ class PaymentVoid(Base):
     """That a payment was reversed: by whom, when, why, by which entry. Only added to."""
 
     __tablename__ = "payment_voids"
+    __table_args__ = (Index(None, "voided_on"),)
 
     payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id"), primary_key=True)
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("journal_entries.id"))

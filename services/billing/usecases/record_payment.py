@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from billing.cash import PAYMENT, cash_line, desk_for_payment
 from billing.copies import KnownCustomer, find_customer
 from billing.domain.payment_rules import (
     OnlinePaymentNotOffered,
@@ -19,7 +20,7 @@ from billing.domain.payment_rules import (
 )
 from billing.dues import Due, open_dues
 from billing.standing import write_standings
-from billing.tables import Payment
+from billing.tables import CashLine, Payment
 from billing.usecases.settle_charges import allot, paid_standings, settle
 from billing.usecases.store_payment import (
     KeyUsed,
@@ -33,7 +34,7 @@ from billing.usecases.store_payment import (
 from chassis.clock import Clock
 from chassis.idempotency import IdempotencyKeyReused, fingerprint
 from chassis.outbox import emit
-from chassis.writes import together
+from chassis.writes import add_rows, together
 from contracts.actor import Actor, Right, Role
 from contracts.calls.billing import PaymentRecorded, RecordPayment
 from contracts.cards import PaymentMode
@@ -54,6 +55,7 @@ def record_payment(session: Session, request: RecordPayment, actor: Actor, clock
         return earlier
     dues = open_dues(session, customer.id, customer.branch.currency)
     taken = _checked(session, request, customer, dues, clock)
+    desk = desk_for_payment(session, request.mode, actor, customer.branch)
     settled = [part for _, part in taken.parts]
     before, after = paid_standings(dues, settled, taken.today, customer.branch.expiry_policy)
     answer, invoice = issue_invoice(session, taken, after, request, actor)
@@ -66,6 +68,8 @@ def record_payment(session: Session, request: RecordPayment, actor: Actor, clock
             entry_id = write_payment_entry(session, taken, request.mode, actor, clock)
             used = KeyUsed(actor.subject, request.idempotency_key, said)
             store_payment(session, taken, answer, invoice, entry_id, used)
+            if desk is not None:
+                add_rows(session, CashLine, [cash_line(desk, taken.id, PAYMENT, taken.amount.minor)])
             emit(session, payment_made(taken, answer, invoice), clock)
     except IntegrityError as error:
         raise clash(error) from None

@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from billing.cash import VOID, cash_line, desk_for_void
 from billing.copies import KnownCustomer, find_customer
 from billing.domain.journal import Account, EntryKind, JournalLine, reversed_lines
 from billing.domain.payment_rules import PaymentAlreadyVoided
 from billing.ledger import add_entry, add_lines
 from billing.queries.payments import payment_by_number
 from billing.standing import Standing, recomputed, standings, write_standings
-from billing.tables import JournalLineRow, Payment, PaymentVoid
+from billing.tables import CashLine, JournalLineRow, Payment, PaymentVoid
 from billing.usecases.settle_charges import settle
 from chassis.clock import Clock
 from chassis.outbox import emit
@@ -35,6 +36,7 @@ def void_payment(session: Session, request: VoidPayment, actor: Actor, clock: Cl
     entry_id = _reverse_entry(session, payment, customer, actor, clock)
     void = {"payment_id": payment.id, "entry_id": entry_id, "voided_on": today, "voided_at": clock.now()}
     session.execute(insert(PaymentVoid), [{**void, "voided_by": actor.subject, "reason": request.reason}])
+    _hand_back(session, payment, actor)
     settle(session, [(part.charge_id, -part.amount.minor) for part in answer.allocations])
     touched = standings(
         session, {part.subscription_id for part in answer.allocations if part.subscription_id}
@@ -72,6 +74,13 @@ def _event(payment: Payment, voided: PaymentRecorded, customer: KnownCustomer, t
 def _voided(answer: PaymentRecorded, reason: str, after: Sequence[Standing]) -> PaymentRecorded:
     states = tuple(one.state() for one in after)
     return answer.model_copy(update={"voided": True, "void_reason": reason, "subscriptions": states})
+
+
+def _hand_back(session: Session, payment: Payment, actor: Actor) -> None:
+    """Cash leaves the desk that took it, or the voider's."""
+    desk = desk_for_void(session, payment, actor)
+    if desk is not None:
+        session.execute(insert(CashLine), [cash_line(desk, payment.id, VOID, -payment.amount_minor)])
 
 
 def _refuse_second_void(session: Session, payment: Payment) -> None:

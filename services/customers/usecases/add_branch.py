@@ -33,7 +33,8 @@ def add_branch(session: Session, request: AddBranch, actor: Actor, clock: Clock)
         reminder_days=sorted(set(request.reminder_days)), complaint_reopen_days=request.complaint_reopen_days,
         reminder_pause_days=request.reminder_pause_days, reminder_stages=places.require_stages(request.reminder_stages),
         upi_id=request.upi_id, iban=request.iban, bic=request.bic,
-        account_name=request.account_name, created_at=now, updated_at=now,
+        account_name=request.account_name, cash_desk=request.cash_desk.value,
+        created_at=now, updated_at=now,
     )  # fmt: skip
     _insert(session, branch)
     card = branch_card(branch)

@@ -86,3 +86,5 @@ def _change_policy(branch: Branch, request: ChangeBranch) -> None:
     for account in ("upi_id", "iban", "bic", "account_name"):
         if (given := getattr(request, account)) is not None:
             setattr(branch, account, given)
+    if request.cash_desk is not None:
+        branch.cash_desk = request.cash_desk.value

@@ -11,8 +11,9 @@ from sqlalchemy import event
 from billing.triggers import APPEND_ONLY
 from chassis.database import Database
 from chassis.migrations import migrate, migrations_of
+from contracts.actor import Actor, Role
 from contracts.cards import BranchCard, CustomerCard, Service
-from tests.unit.billing.builders import World
+from tests.unit.billing.builders import World, staff
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +51,15 @@ def deepa(world: World, branch: BranchCard) -> CustomerCard:
     world.bill("2026-10")
     world.on(2026, 11, 21).bill("2026-11")
     return customer
+
+
+@pytest.fixture
+def ravi(branch: BranchCard) -> Actor:
+    """A cashier of the branch."""
+    return staff(Role.CASHIER, branch).model_copy(update={"subject": "staff:ravi", "name": "Ravi"})
+
+
+@pytest.fixture
+def maya(branch: BranchCard) -> Actor:
+    """Its manager."""
+    return staff(Role.MANAGER, branch).model_copy(update={"subject": "staff:maya", "name": "Maya"})

@@ -209,6 +209,12 @@ class TestOnPostgresql:
         yield World(database)
         database.close()
 
+    def test_a_year_is_read_there_too(self, world: World) -> None:
+        customer = subscribed(world)
+        world.bill("2026-12")
+        world.pay(customer, "250.00")
+        assert states(look(world, customer).rows[0].months) == "-----------P"
+
     def test_two_replicas_at_once_charge_each_missed_month_once(self, world: World, tmp_path: Path) -> None:
         subscribed(world)
         replicas = [replica(world, tmp_path / name) for name in ("a", "b")]

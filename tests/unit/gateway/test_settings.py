@@ -40,7 +40,7 @@ FORM = {
     "name": "Main", "currency": "INR", "time_zone": "Asia/Kolkata", "locale": "en", "tax_id": "T1",
     "letterhead": "Main Cable\r\n\r\n 1 Station Road ", "minimum_payment": "250.00", "invoicing": "on_payment",
     "proration": "none", "grace_days": "3", "suspend_after_days": "60",
-    "complaint_reopen_days": "7",
+    "complaint_reopen_days": "7", "cash_desk": "optional",
 }  # fmt: skip
 
 

@@ -4,13 +4,20 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.actor import Actor, Role
-from contracts.calls.notify import ListMessages, MessageList, MessageView, ResendMessage
+from contracts.calls.notify import (
+    FailedMessages,
+    GetFailedMessages,
+    ListMessages,
+    MessageList,
+    MessageView,
+    ResendMessage,
+)
 from contracts.errors import Forbidden, NotFound
 from contracts.events import BranchChanged, CustomerChanged
 from contracts.samples import BRANCH, CUSTOMER
 from notify.channels import RefusedForGood, RefusedForNow
 from notify.domain.refusals import MessageUnderWay, NoAddress, SecretExpired, TooManyRepetitions, WrongCursor
-from notify.queries import list_messages, view_of, visible_message
+from notify.queries import failed_messages, list_messages, view_of, visible_message
 from notify.usecases.resend_message import resend_message
 from tests.unit.notify.builders import ADMIN, House, Server, dues, named, payment, staff
 
@@ -173,3 +180,33 @@ def test_one_address_gets_three_repetitions_an_hour(house: House) -> None:
     assert refusal.value.retry_after is not None and 0 < refusal.value.retry_after <= 3601
     house.clock.move(timedelta(hours=1, seconds=1))
     resend(house, first)
+
+
+def failed_ones(house: House, actor: Actor = ADMIN, **asked: object) -> FailedMessages:
+    with house.platform.database.reading() as session:
+        return failed_messages(session, GetFailedMessages.model_validate(asked), actor, house.clock)
+
+
+def test_failed_messages_of_ones_branches_are_counted_and_the_newest_listed(house: House) -> None:
+    for number in range(3):
+        house.react(payment(named(f"Person {number}", email=None)))
+        house.clock.move(timedelta(minutes=1))
+    house.react(payment())
+    found = failed_ones(house, SUPPORT, newest=2)
+    assert (found.count, len(found.newest)) == (3, 2)
+    assert found.newest[0].created_at > found.newest[1].created_at
+    assert failed_ones(house, ADMIN, branch_id=BRANCH.id).count == 3
+    assert failed_ones(house, STRANGER).count == 0
+
+
+def test_failed_messages_are_forgotten_after_the_days_asked_for(house: House) -> None:
+    house.react(payment(named(email=None)))
+    house.clock.move(timedelta(days=8))
+    assert (failed_ones(house).count, failed_ones(house, days=7).count) == (1, 0)
+
+
+def test_who_sees_no_messages_or_not_that_branch_is_refused(house: House) -> None:
+    with pytest.raises(Forbidden):
+        failed_ones(house, BUYER)
+    with pytest.raises(NotFound):
+        failed_ones(house, STRANGER, branch_id=BRANCH.id)
