@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.calls.reports import ReportFormat, Selection
 from contracts.cards import (
     Allocation,
     BranchCard,
@@ -211,6 +212,27 @@ class MessageFailed(Event):
     def subject(self) -> UUID | None:
         """The addressed customer."""
         return self.customer_id
+
+
+class ReportReady(Event):
+    """A monthly report is made; one of those who asked for it is to be told. Without a branch: all of theirs.
+
+    `rows` is how many charges it lists; `caught_up` False when later payments may be missing.
+    """
+
+    producer = "reports"
+    report_id: UUID
+    name: str
+    email: str
+    locale: str
+    branch: BranchCard | None = None
+    service: Service
+    period: Period
+    selection: Selection
+    format: ReportFormat
+    rows: int
+    as_of: datetime
+    caught_up: bool = True
 
 
 def event_types() -> dict[str, type[Event]]:

@@ -11,6 +11,7 @@ from contracts.events import (
     PasswordLinkIssued,
     PaymentMade,
     PaymentVoided,
+    ReportReady,
     SubscriptionChanged,
 )
 
@@ -21,7 +22,7 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
     "billing": (BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated),
     "notify": (
         BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, PasswordLinkIssued, PaymentMade,
-        DuesOutstanding,
+        DuesOutstanding, ReportReady,
     ),
     "reports": (
         BranchChanged, CustomerRegistered, CustomerChanged, CustomerDeactivated, SubscriptionChanged, ChargesRaised,

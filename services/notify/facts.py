@@ -6,13 +6,20 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from contracts.cards import Allocation, BranchCard, FeeCategory, Service
-from contracts.events import CustomerRegistered, DuesOutstanding, Event, PasswordLinkIssued, PaymentMade
+from contracts.events import (
+    CustomerRegistered,
+    DuesOutstanding,
+    Event,
+    PasswordLinkIssued,
+    PaymentMade,
+    ReportReady,
+)
 from notify.domain.wording import amount_text, day_text, moment_text, month_text
-from notify.letters import CONFIRMATION, INVITATION, REMINDER, WELCOME, Letter
+from notify.letters import CONFIRMATION, INVITATION, REMINDER, REPORT, WELCOME, Letter
 from notify.templating import words_of
 
-LINK_PAGE = "/password/"
-"""The gateway's page that takes the one-time link."""
+LINK_PAGE, REPORT_PAGE = "/password/", "/reports/"
+"""The gateway's pages that take the one-time link, and that show a report."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,17 @@ def _reminder(event: DuesOutstanding, around: Surroundings) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _report(event: ReportReady, around: Surroundings) -> dict[str, Any]:
+    words, locale = words_of(around.locale), around.locale
+    return {
+        "name": event.name, "month": month_text(event.period, locale), "service": words["services"][event.service],
+        "selection": words["selections"][event.selection],
+        "for_branch": event.branch.name if event.branch else words["all_branches"], "rows": str(event.rows),
+        "as_of": moment_text(event.as_of, around.time_zone, locale),
+        "link": f"{around.links_to}{REPORT_PAGE}{event.report_id}",
+    }  # fmt: skip
+
+
 def _month(period: str, partial: bool, locale: str, words: Mapping[str, Any]) -> str:
     month = month_text(period, locale)
     return str(words["part_of"]).format(month=month) if partial else month
@@ -127,6 +145,6 @@ _FACTS = cast(
     dict[str, Callable[[Event, Surroundings], dict[str, Any]]],
     {
         WELCOME.template: _welcome, INVITATION.template: _invitation, CONFIRMATION.template: _confirmation,
-        REMINDER.template: _reminder,
+        REMINDER.template: _reminder, REPORT.template: _report,
     },
 )  # fmt: skip

@@ -8,6 +8,7 @@ from contracts.events import (
     Event,
     PasswordLinkIssued,
     PaymentMade,
+    ReportReady,
     SealedSecret,
 )
 from notify.domain.states import Priority
@@ -62,5 +63,7 @@ CONFIRMATION = Letter(
 )
 REMINDER = Letter("dues_outstanding", DuesOutstanding, Priority.BULK, plain_subject="Reminder of dues")
 
-LETTERS = {letter.template: letter for letter in (WELCOME, INVITATION, CONFIRMATION, REMINDER)}
+REPORT = Letter("report_ready", ReportReady, Priority.BULK)
+
+LETTERS = {letter.template: letter for letter in (WELCOME, INVITATION, CONFIRMATION, REMINDER, REPORT)}
 """Every kind by the name in the row."""

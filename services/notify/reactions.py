@@ -11,8 +11,9 @@ from contracts.events import (
     DuesOutstanding,
     PasswordLinkIssued,
     PaymentMade,
+    ReportReady,
 )
-from notify.letters import CONFIRMATION, INVITATION, REMINDER, WELCOME
+from notify.letters import CONFIRMATION, INVITATION, REMINDER, REPORT, WELCOME
 from notify.usecases.keep_copies import keep_branch, keep_customer
 from notify.usecases.queue_message import queue_message
 
@@ -63,6 +64,20 @@ def remind(session: Session, event: DuesOutstanding, context: EventContext) -> N
     )  # fmt: skip
 
 
+def tell_of_report(session: Session, event: ReportReady, context: EventContext) -> None:
+    """Tell a member of staff that a monthly report is made. The file stays behind the sign-in: it names customers."""
+    queue_message(
+        session,
+        REPORT,
+        event,
+        context,
+        recipient=event.email,
+        locale=event.locale,
+        customer=None,
+        branch=event.branch,
+    )
+
+
 REACTIONS = Reactions(
     {
         BranchChanged: keep_branch_of,
@@ -72,5 +87,6 @@ REACTIONS = Reactions(
         PasswordLinkIssued: invite,
         PaymentMade: confirm,
         DuesOutstanding: remind,
+        ReportReady: tell_of_report,
     }
 )

@@ -1,4 +1,4 @@
-"""What runs in the background of reports: making the reports that were asked for, and forgetting old files."""
+"""What runs in the background of reports: making reports, beginning those of each month, forgetting old files."""
 
 from collections.abc import Generator
 from datetime import timedelta
@@ -11,6 +11,7 @@ from chassis import idempotency
 from chassis.jobs import Claim, Job, claim
 from chassis.platform import Platform
 from reports.making import make_report
+from reports.monthly import make_monthly
 from reports.report_tables import Report
 from reports.usecases.advance_report import LEASE
 from reports.usecases.forget_files import forget_files
@@ -63,6 +64,7 @@ def forget(platform: Platform) -> bool:
 
 JOBS = (
     Job("make-reports", every=2.0, run=make_reports, signal=REPORTS),
+    Job("monthly-reports", every=60.0, run=make_monthly),
     Job("forget-old-files", every=3600.0, run=forget),
 )
 """The background jobs of this service."""
