@@ -8,9 +8,10 @@ from gateway.pages.account.views import pages as account
 from gateway.pages.customers.views import pages as customers
 from gateway.pages.home.views import pages as home
 from gateway.pages.payments.views import pages as payments
+from gateway.pages.reports.views import pages as reports
 from gateway.pages.settings.views import pages as settings
 
-AREAS = (account, home, customers, payments, settings)
+AREAS = (account, home, customers, payments, reports, settings)
 
 
 def install(app: Flask) -> None:

@@ -28,6 +28,7 @@ class Place:
 STAFF_PLACES = (
     Place(_l("Dashboard"), "home.home"),
     Place(_l("Customers"), "customer_pages.find", Right.SEE_CUSTOMERS),
+    Place(_l("Reports"), "report_pages.index", Right.MAKE_REPORTS),
     Place(_l("Settings"), "settings_pages.index", Right.MANAGE_PLANS),
 )
 CUSTOMER_PLACES = (Place(_l("Home"), "home.home"),)

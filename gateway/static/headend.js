@@ -1,4 +1,4 @@
-// What pages do besides being read: "/" goes to the search. Everything works without it.
+// What pages do besides being read: "/" goes to the search, work under way is followed. Everything works without it.
 "use strict";
 document.addEventListener("keydown", (pressed) => {
   const typing = pressed.target.closest("input, textarea, select");
@@ -9,3 +9,17 @@ document.addEventListener("keydown", (pressed) => {
   search.focus();
   search.select();
 });
+// An element with data-follow is fetched anew every two seconds, until the page has it without.
+const follow = async () => {
+  const shown = document.querySelector("[data-follow]");
+  if (!shown) return;
+  try {
+    const answer = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = page.getElementById(shown.id);
+    if (answer.ok && !found) return;
+    if (answer.ok) shown.replaceWith(found);
+  } catch (away) { /* asked again below */ }
+  setTimeout(follow, 2000);
+};
+setTimeout(follow, 2000);
