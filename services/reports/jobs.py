@@ -46,7 +46,7 @@ def _claim_next(platform: Platform) -> tuple[Claim, UUID] | None:
     with platform.database.reading() as session:
         waiting = session.scalars(
             select(Report.id).where(Report.state.in_(("queued", "running")))
-            .order_by(Report.requested_at).limit(_LOOK_AT)
+            .order_by(Report.monthly, Report.requested_at).limit(_LOOK_AT)  # somebody waits for the others
         ).all()  # fmt: skip
     for report_id in waiting:
         held = claim(platform, "report", str(report_id), lease=LEASE)

@@ -83,8 +83,6 @@ ASKS = (
         lambda x: {"branch_id": x.id}),
     Ask("see mail server", "GET", lambda x: "/mail-server", (OK, NO, NO, NO, NO, NO)),
     Ask("test mail server", "POST", lambda x: "/mail-server/test", (OK, NO, NO, NO, NO, NO), lambda x: {}),
-    Ask("list reports", "GET", lambda x: "/reports", (OK, OK, NO, NO, NO, NO)),
-    Ask("list standing reports", "GET", lambda x: "/standing-reports", (OK, OK, NO, NO, NO, NO)),
     Ask("add standing report", "POST", lambda x: "/standing-reports", (OK, OK, NO, NO, NO, GONE),
         lambda x: {"service": "cable_tv", "selection": "paid", "format": "pdf", "branch_id": x.id}),
     Ask("bill", "POST", lambda x: "/billing-runs", (OK, OK, NO, NO, NO, GONE),

@@ -31,12 +31,14 @@ from reports.usecases.keep_standing_report import (
     list_standing_reports,
     remove_standing_report,
 )
+from reports.usecases.request_report import request_report
 from tests.unit.reports.story import (
     ReportsHouse,
     a_branch,
     a_charge,
     a_customer,
     a_member,
+    a_request,
     a_subscription,
     raised,
 )
@@ -184,6 +186,20 @@ def test_the_report_that_everybody_has_is_not_made_twice(story: ReportsHouse) ->
     assert len([one for one in reports(story) if one[0] == "2026-11"]) == 2
     assert {event["email"] for event in told(story)} == {"ravi@example.com", "boss@example.com"}
     assert len({event["report_id"] for event in told(story)}) == 1
+
+
+def test_what_somebody_waits_for_is_made_before_what_comes_by_itself(story: ReportsHouse) -> None:
+    make_monthly(story.platform)
+    story.clock.move(timedelta(minutes=1))
+    with story.database.transaction() as session:
+        asked = request_report(
+            session, a_request(), actor_of(a_colleague(Role.MANAGER, MAIN)), story.clock
+        ).id
+    while story.report(asked).state != "done":
+        jobs.make_reports(story.platform)
+        story.work_off()
+    with story.database.reading() as session:
+        assert {row.state for row in session.scalars(select(Report).where(Report.monthly))} == {"queued"}
 
 
 def test_another_format_is_a_report_of_its_own(story: ReportsHouse) -> None:
