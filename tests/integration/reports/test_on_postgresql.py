@@ -14,6 +14,7 @@ from contracts.actor import Role
 from contracts.calls.reports import ListReports, ReadReportFile, ReportFormat, RequestReport, Selection
 from contracts.events import BranchChanged, CustomerChanged, CustomerRegistered, Event
 from reports import jobs
+from reports.monthly import make_monthly
 from reports.queries import charge_rows
 from reports.reactions import REACTIONS
 from reports.report_tables import Report
@@ -33,6 +34,7 @@ from tests.unit.reports.story import (
     raised,
     voided,
 )
+from tests.unit.reports.test_monthly import DECEMBER_FIRST, a_colleague, catch_up, told, want
 
 MAIN = a_branch()
 PEOPLE = [a_customer(str(1000 + number), MAIN, name=f"Żółw {number}") for number in range(40)]
@@ -116,6 +118,19 @@ def test_the_list_keeps_to_ones_own_branches(house: ReportsHouse) -> None:
     with house.database.reading() as session:
         found = list_reports(session, ListReports(), a_member(Role.MANAGER, MAIN))
     assert [report.id for report in found.items] == [own]
+
+
+def test_a_months_report_is_made_and_told_once(house: ReportsHouse) -> None:
+    house.producers.publish(*story())
+    catch_up(house)
+    want(house, a_colleague(Role.MANAGER, MAIN))
+    house.clock.at = DECEMBER_FIRST
+    for _ in range(2):
+        make_monthly(house.platform)
+        while jobs.make_reports(house.platform):
+            house.work_off()
+    (event,) = told(house)
+    assert (event["period"], event["rows"]) == ("2026-11", 30)
 
 
 def test_a_report_reads_its_charges_by_index(house: ReportsHouse) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -15,21 +15,17 @@ from chassis.tables import OutboxRow
 from contracts.actor import Actor, Role
 from contracts.calls.customers import StaffView
 from contracts.calls.reports import ReportFormat, Selection
-from contracts.calls.standing_reports import AddStandingReport, RemoveStandingReport, StandingReportView
+from contracts.calls.standing_reports import AddStandingReport, StandingReportView
 from contracts.cards import CustomerState, Service
-from contracts.errors import Forbidden, NotFound
 from contracts.events import BranchChanged, CustomerRegistered
 from contracts.fields import period_start
 from reports import jobs
 from reports.domain.months import MOST, month_before, months_to_make
-from reports.domain.refusals import NoAddressOfYours, StandsAlready
 from reports.monthly import make_monthly
 from reports.report_tables import Report
 from reports.standing_tables import StandingReport
 from reports.usecases.keep_standing_report import (
     add_standing_report,
-    list_standing_reports,
-    remove_standing_report,
 )
 from reports.usecases.request_report import request_report
 from tests.unit.reports.story import (
@@ -37,7 +33,6 @@ from tests.unit.reports.story import (
     a_branch,
     a_charge,
     a_customer,
-    a_member,
     a_request,
     a_subscription,
     raised,
@@ -270,47 +265,3 @@ def test_while_customers_is_away_it_waits(story: ReportsHouse) -> None:
     make_monthly(story.platform)
     make_all(story)
     assert len(told(story)) == 1
-
-
-def test_the_same_wish_stands_once(story: ReportsHouse) -> None:
-    want(story, a_colleague(Role.MANAGER, MAIN))
-    with pytest.raises(StandsAlready):
-        want(story, a_colleague(Role.MANAGER, MAIN))
-    want(story, a_colleague(Role.MANAGER, MAIN), selection=Selection.PAID)
-
-
-def test_a_hidden_branch_cannot_be_asked_for(story: ReportsHouse) -> None:
-    with pytest.raises(NotFound):
-        want(story, a_colleague(Role.MANAGER, MAIN), branch_id=EAST.id)
-
-
-def test_without_an_address_nobody_can_be_told(story: ReportsHouse) -> None:
-    with pytest.raises(NoAddressOfYours):
-        want(story, a_colleague(Role.MANAGER, MAIN, email=""))
-
-
-@pytest.mark.parametrize("role", [Role.CASHIER, Role.SUPPORT, Role.TECHNICIAN])
-def test_only_those_who_make_reports_have_standing_ones(story: ReportsHouse, role: Role) -> None:
-    with pytest.raises(Forbidden):
-        want(story, a_colleague(role, MAIN))
-    with story.database.reading() as session, pytest.raises(Forbidden):
-        list_standing_reports(session, a_member(role, MAIN))
-
-
-def test_one_sees_and_ends_ones_own_only(story: ReportsHouse) -> None:
-    mine = want(story, a_colleague(Role.MANAGER, MAIN))
-    other = actor_of(a_colleague(Role.MANAGER, MAIN, id=uuid4()))
-    with story.database.reading() as session:
-        assert [
-            one.id for one in list_standing_reports(session, actor_of(a_colleague(Role.MANAGER, MAIN))).items
-        ] == [mine.id]
-        assert list_standing_reports(session, other).items == ()
-    with story.database.transaction() as session, pytest.raises(NotFound):
-        remove_standing_report(session, RemoveStandingReport(standing_report_id=mine.id), other)
-    with story.database.transaction() as session:
-        remove_standing_report(
-            session,
-            RemoveStandingReport(standing_report_id=mine.id),
-            actor_of(a_colleague(Role.MANAGER, MAIN)),
-        )
-    assert standing(story) == 0
