@@ -1,34 +1,30 @@
 """Reports: asked for here, made in the background, fetched as a file."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response
 from pydantic import BaseModel, Field
 
-from chassis.logs import current_trace, tracing
 from contracts.calls.reports import (
-    FilePart,
     GetReport,
-    ReadReportFile,
+    ListReports,
     ReportFormat,
     ReportKind,
     ReportView,
     RequestReport,
     Selection,
 )
+from contracts.calls.standing_reports import AddStandingReport, ListStandingReports, RemoveStandingReport
+from contracts.calls.standing_reports import StandingReportView as Standing
 from contracts.cards import Service
-from gateway.api.resource import PREFIX, answer, document_response, resource
-from gateway.api.shapes import Body, OptionalKeyHeader, Parameters, Whole
-from gateway.files import file_response
-from gateway.rpc import ask, calls
+from gateway.api.resource import PREFIX, answer, document_response, nothing, resource
+from gateway.api.shapes import Body, OptionalKeyHeader, PageQuery, Parameters, Whole
+from gateway.files import report_file
+from gateway.rpc import ask
 
 api = resource("reports", "reports", "Paid and unpaid charges as PDF and XLSX")
-
-PART = 1_000_000
-"""Bytes asked of reports at a time, so that a file of any size passes through in little memory."""
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -64,6 +60,8 @@ class RequestedReportView(BaseModel):
     problem: str | None
     file_name: str | None
     size: int | None
+    monthly: bool
+    file_gone: bool
     file: str | None
 
     @classmethod
@@ -72,7 +70,9 @@ class RequestedReportView(BaseModel):
         return cls(
             **report.model_dump(exclude={"service_kind", "replayed"}),
             service=report.service_kind,
-            file=f"{PREFIX}/reports/{report.id}/file" if report.state == "done" else None,
+            file=f"{PREFIX}/reports/{report.id}/file"
+            if report.state == "done" and not report.file_gone
+            else None,
         )
 
 
@@ -86,6 +86,60 @@ class ReportBody(Body):
     month: Annotated[Whole, Field(ge=1, le=12)]
     selection: Selection
     format: ReportFormat
+
+
+class RequestedReportList(BaseModel):
+    """Reports, newest first."""
+
+    items: list[RequestedReportView]
+    next: str | None
+
+
+class StandingReportPath(Parameters):
+    """Which standing report."""
+
+    standing_report_id: UUID
+
+
+class StandingReportView(BaseModel):
+    """A report that you are told about each month. Without a branch: every branch of yours at that time."""
+
+    id: UUID
+    service: Service
+    branch_id: UUID | None
+    selection: Selection
+    format: ReportFormat
+    first_period: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        """From the call's answer."""
+        return cls(**standing.model_dump(exclude={"service_kind"}), service=standing.service_kind)
+
+
+class StandingReportList(BaseModel):
+    """Your standing reports, oldest first."""
+
+    items: list[StandingReportView]
+
+
+class StandingReportBody(Body):
+    """Which report of each month you want to be told about."""
+
+    service: Service
+    branch_id: UUID | None = None
+    selection: Selection
+    format: ReportFormat
+
+
+@api.get("/reports", responses={200: RequestedReportList})
+def list_reports(query: PageQuery) -> Response:
+    """The reports that lie within your branches, those that were made by themselves among them."""
+    found = ask(ListReports(**query.given()))
+    return answer(
+        RequestedReportList(items=[RequestedReportView.of(one) for one in found.items], next=found.next)
+    )
 
 
 @api.post("/reports", responses={202: RequestedReportView})
@@ -109,25 +163,26 @@ def show_report(path: ReportPath) -> Response:
 )
 def fetch_report(path: ReportPath) -> Response:
     """The file of a finished report."""
-    first = ask(ReadReportFile(report_id=path.report_id, length=PART))
-    parts = iter(()) if request.method == "HEAD" else _parts(path.report_id, first)
-    return file_response(parts, first.file_name, first.media_type, size=first.size)
+    return report_file(path.report_id)
 
 
-def _parts(report_id: UUID, first: FilePart) -> Iterator[bytes]:
-    """The file part by part. What these parts need is taken now: they are sent when the request is over."""
-    way, token, trace = calls(), g.caller.actor_token, current_trace()
+@api.get("/standing-reports", responses={200: StandingReportList})
+def list_standing_reports() -> Response:
+    """Your standing reports."""
+    found = ask(ListStandingReports())
+    return answer(StandingReportList(items=[StandingReportView.of(one) for one in found.items]))
 
-    def rest() -> Iterator[bytes]:
-        yield first.content
-        sent = len(first.content)
-        while sent < first.size:
-            # A part that fails ends the answer short of its Content-Length, so no one takes it for the whole file.
-            with tracing(trace):
-                part = way.send(ReadReportFile(report_id=report_id, offset=sent, length=PART), token)
-            if not part.content:
-                raise OSError("the report's file ended before its size")
-            sent += len(part.content)
-            yield part.content
 
-    return rest()
+@api.post("/standing-reports", responses={201: StandingReportView})
+def add_standing_report(body: StandingReportBody) -> Response:
+    """Be told by e-mail each month when this report of the month before is made."""
+    fields = body.given()
+    standing = ask(AddStandingReport(service_kind=fields.pop("service"), **fields))
+    return answer(StandingReportView.of(standing), 201, location=f"/standing-reports/{standing.id}")
+
+
+@api.delete("/standing-reports/<uuid:standing_report_id>", responses={204: None})
+def remove_standing_report(path: StandingReportPath) -> Response:
+    """End one of your standing reports."""
+    ask(RemoveStandingReport(standing_report_id=path.standing_report_id))
+    return nothing()

@@ -25,6 +25,7 @@ from gateway.pages.payments.views import pages as payments
 from gateway.pages.receipts.views import pages as receipts
 from gateway.pages.reminders.forms import stage_text
 from gateway.pages.reminders.views import pages as reminders
+from gateway.pages.reports.views import pages as reports
 from gateway.pages.settings.views import pages as settings
 from gateway.pages.simulated.views import pages as simulated_provider
 from gateway.pages.subscriptions.views import pages as subscriptions
@@ -46,6 +47,7 @@ AREAS = (
     complaints,
     reminders,
     messages,
+    reports,
     settings,
     operations,
     my_details,

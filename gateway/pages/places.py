@@ -33,6 +33,7 @@ STAFF_PLACES = (
     Place(_l("Complaints"), "complaint_pages.list_all", Right.SEE_COMPLAINTS),
     Place(_l("Reminders"), "reminder_pages.list_all", Right.RUN_BILLING),
     Place(_l("Messages"), "message_pages.show_all", Right.SEE_MESSAGES),
+    Place(_l("Reports"), "report_pages.index", Right.MAKE_REPORTS),
     Place(_l("Settings"), "settings_pages.index", Right.MANAGE_PLANS),
     Place(_l("Operations"), "operations_pages.show", Right.SEE_OPERATIONS),
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.calls.reports import ReportFormat, Selection
 from contracts.cards import (
     Allocation,
     BranchCard,
@@ -323,6 +324,27 @@ def subject_in(body: dict[str, object]) -> UUID | None:
         return UUID(str(found)) if found else None
     except ValueError:
         return None
+
+
+class ReportReady(Event):
+    """A monthly report is made; one of those who asked for it is to be told. Without a branch: all of theirs.
+
+    `rows` is how many charges it lists; `caught_up` False when later payments may be missing.
+    """
+
+    producer = "reports"
+    report_id: UUID
+    name: str
+    email: str
+    locale: str
+    branch: BranchCard | None = None
+    service: Service
+    period: Period
+    selection: Selection
+    format: ReportFormat
+    rows: int
+    as_of: datetime
+    caught_up: bool = True
 
 
 def event_types() -> dict[str, type[Event]]:

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid5
 
+from contracts.calls.reports import ReportFormat, Selection
 from contracts.cards import (
     Address,
     Allocation,
@@ -41,6 +42,7 @@ from contracts.events import (
     PaymentVoided,
     PendingMonth,
     RaisedCharge,
+    ReportReady,
     SealedSecret,
     SubscriptionChanged,
 )
@@ -243,6 +245,19 @@ _EVENTS: tuple[Event, ...] = (
         customer_id=CUSTOMER.id,
         template="payment_made",
         reason="550 5.1.1 The mailbox does not exist",
+    ),
+    ReportReady(
+        report_id=_id("report"),
+        name="Ravi Kumar",
+        email="ravi.kumar@example.com",
+        locale="en",
+        branch=BRANCH,
+        service=Service.CABLE_TV,
+        period="2026-10",
+        selection=Selection.UNPAID,
+        format=ReportFormat.PDF,
+        rows=17,
+        as_of=datetime(2026, 10, 31, 18, 45, tzinfo=UTC),
     ),
 )
 

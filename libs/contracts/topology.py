@@ -16,6 +16,7 @@ from contracts.events import (
     PasswordLinkIssued,
     PaymentMade,
     PaymentVoided,
+    ReportReady,
     SubscriptionChanged,
 )
 
@@ -44,6 +45,7 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
         PaymentMade,
         PaymentVoided,
         DuesOutstanding,
+        ReportReady,
     ),
     "reports": (
         BranchChanged,

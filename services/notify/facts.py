@@ -17,6 +17,7 @@ from contracts.events import (
     PasswordLinkIssued,
     PaymentMade,
     PaymentVoided,
+    ReportReady,
 )
 from notify.domain.wording import amount_text, day_text, moment_text, month_text
 from notify.letters import (
@@ -28,6 +29,7 @@ from notify.letters import (
     INVITATION,
     PASSWORD_CODE,
     REMINDER,
+    REPORT,
     REVERSAL,
     WELCOME,
     Letter,
@@ -44,6 +46,8 @@ DETAILS_PAGE = "/my/details"
 """The gateway's page where a customer sees and changes what is known of them."""
 CODE_PAGE = "/password-reset/code"
 """The gateway's page that takes a code."""
+REPORT_PAGE = "/reports/"
+"""The gateway's page of a report."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,17 @@ def _resolved(event: ComplaintResolved, around: Surroundings) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _report(event: ReportReady, around: Surroundings) -> dict[str, Any]:
+    words, locale = words_of(around.locale), around.locale
+    return {
+        "name": event.name, "month": month_text(event.period, locale), "service": words["services"][event.service],
+        "selection": words["selections"][event.selection],
+        "for_branch": event.branch.name if event.branch else words["all_branches"], "rows": str(event.rows),
+        "as_of": moment_text(event.as_of, around.time_zone, locale),
+        "link": f"{around.links_to}{REPORT_PAGE}{event.report_id}",
+    }  # fmt: skip
+
+
 def _month(period: str, partial: bool, locale: str, words: Mapping[str, Any]) -> str:
     month = month_text(period, locale)
     return str(words["part_of"]).format(month=month) if partial else month
@@ -219,5 +234,6 @@ _FACTS = cast(
         PASSWORD_CODE.template: _password_code,
         EMAIL_TO_CONFIRM.template: _email_to_confirm, EMAIL_CHANGE_NOTICED.template: _email_change,
         REVERSAL.template: _reversal,
+        REPORT.template: _report,
     },
 )  # fmt: skip

@@ -13,6 +13,7 @@ from contracts.events import (
     PasswordLinkIssued,
     PaymentMade,
     PaymentVoided,
+    ReportReady,
     SealedSecret,
 )
 from notify.domain.states import Priority
@@ -93,10 +94,12 @@ REMINDER = Letter("dues_outstanding", DuesOutstanding, Priority.BULK, plain_subj
 
 COMPLAINT_RECEIVED = Letter("complaint_received", ComplaintReceived, Priority.SOMEBODY_WAITS)
 COMPLAINT_RESOLVED = Letter("complaint_resolved", ComplaintResolved, Priority.SOMEBODY_WAITS)
+REPORT = Letter("report_ready", ReportReady, Priority.BULK)
 
 _ALL = (
     WELCOME, INVITATION, PASSWORD_CODE, EMAIL_TO_CONFIRM, EMAIL_CHANGE_NOTICED, CONFIRMATION, REMINDER,
-    COMPLAINT_RECEIVED, COMPLAINT_RESOLVED, REVERSAL,
+    COMPLAINT_RECEIVED, COMPLAINT_RESOLVED, REVERSAL, REPORT,
 )  # fmt: skip
 LETTERS = {letter.template: letter for letter in _ALL}
+
 """Every kind by the name in the row."""

@@ -20,6 +20,7 @@ from contracts.events import (
     PasswordLinkIssued,
     PaymentMade,
     PaymentVoided,
+    ReportReady,
     SealedSecret,
 )
 from notify.letters import (
@@ -31,6 +32,7 @@ from notify.letters import (
     INVITATION,
     PASSWORD_CODE,
     REMINDER,
+    REPORT,
     REVERSAL,
     WELCOME,
 )
@@ -146,6 +148,20 @@ def tell_resolution(session: Session, event: ComplaintResolved, context: EventCo
     )  # fmt: skip
 
 
+def tell_of_report(session: Session, event: ReportReady, context: EventContext) -> None:
+    """Tell a member of staff that a monthly report is made. The file stays behind the sign-in: it names customers."""
+    queue_message(
+        session,
+        REPORT,
+        event,
+        context,
+        recipient=event.email,
+        locale=event.locale,
+        customer=None,
+        branch=event.branch,
+    )
+
+
 REACTIONS = Reactions(
     {
         BranchChanged: keep_branch_of,
@@ -161,5 +177,6 @@ REACTIONS = Reactions(
         DuesOutstanding: remind,
         ComplaintReceived: acknowledge_complaint,
         ComplaintResolved: tell_resolution,
+        ReportReady: tell_of_report,
     }
 )

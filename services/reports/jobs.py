@@ -1,4 +1,4 @@
-"""What runs in the background of reports: making the reports that were asked for, figures, forgetting old files."""
+"""What runs in the background of reports: reports, those of each month, figures, forgetting files."""
 
 from collections.abc import Generator
 from datetime import timedelta
@@ -13,6 +13,7 @@ from chassis.jobs import Claim, Job, claim, finish
 from chassis.platform import Platform
 from reports.figure_queries import COUNTING
 from reports.making import make_report
+from reports.monthly import make_monthly
 from reports.report_tables import Report
 from reports.tables import FigureChange
 from reports.usecases.advance_report import LEASE
@@ -49,7 +50,7 @@ def _claim_next(platform: Platform) -> tuple[Claim, UUID] | None:
     with platform.database.reading() as session:
         waiting = session.scalars(
             select(Report.id).where(Report.state.in_(("queued", "running")))
-            .order_by(Report.requested_at).limit(_LOOK_AT)
+            .order_by(Report.monthly, Report.requested_at).limit(_LOOK_AT)  # somebody waits for the others
         ).all()  # fmt: skip
     for report_id in waiting:
         held = claim(platform, "report", str(report_id), lease=LEASE)
@@ -101,6 +102,7 @@ _CHANGED_MEANWHILE = "40001"
 JOBS = (
     Job("keep-figures", every=2.0, run=keep_figures),
     Job("make-reports", every=2.0, run=make_reports, signal=REPORTS),
+    Job("monthly-reports", every=60.0, run=make_monthly),
     Job("forget-old-files", every=3600.0, run=forget),
 )
 """The background jobs of this service."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text, Uuid, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, Text, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.columns import Json, UtcDateTime
@@ -23,6 +23,7 @@ class Report(Base):
     __table_args__ = (
         Index("ix_reports_open", "requested_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index(None, "finished_at"),
+        Index(None, "requested_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -49,6 +50,8 @@ class Report(Base):
     size: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None] = mapped_column(String(64))
     file_gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    monthly: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Made by itself when the month had ended (reports.monthly)."""
 
     @property
     def period(self) -> str:

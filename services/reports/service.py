@@ -4,7 +4,7 @@ import eventlet.patcher
 import eventlet.tpool
 
 from chassis.platform import Platform
-from chassis.service import Service, call
+from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls.customers import GetBranchCard
 from contracts.calls.dashboard import DashboardView, GetDashboard
@@ -12,8 +12,10 @@ from contracts.calls.reports import (
     Document,
     FilePart,
     GetReport,
+    ListReports,
     ReadReportFile,
     RenderInvoice,
+    ReportList,
     ReportView,
     RequestReport,
 )
@@ -25,7 +27,9 @@ from reports.jobs import JOBS
 from reports.projections.people import keep_branch
 from reports.reactions import REACTIONS
 from reports.renderers.invoice_pdf import render_invoice
+from reports.standing_doors import StandingDoors
 from reports.tables import BranchCopy
+from reports.usecases.list_reports import list_reports
 from reports.usecases.read_report_file import read_report_file
 from reports.usecases.render_invoice import may_render
 from reports.usecases.request_report import may_request, request_report
@@ -33,7 +37,7 @@ from reports.usecases.show_dashboard import show_dashboard
 from reports.usecases.show_report import show_report
 
 
-class ReportsService(Service):
+class ReportsService(StandingDoors):
     """Paper on request: paid and unpaid reports as files, invoices as PDF."""
 
     name = "reports"
@@ -54,6 +58,12 @@ class ReportsService(Service):
         self._learn_branch(request)
         with self.transaction() as session:
             return request_report(session, request, actor, self.clock)
+
+    @call
+    def list_reports(self, request: ListReports, actor: Actor) -> ReportList:
+        """Reports that the actor sees, newest first."""
+        with self.reading() as session:
+            return list_reports(session, request, actor)
 
     @call
     def get_report(self, request: GetReport, actor: Actor) -> ReportView:

@@ -39,7 +39,7 @@ class LetterForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     body = TextAreaField(
         _l("Text"),
         [InputRequired(_l("Write the text.")), Length(max=4000, message=_l("Use at most 4000 characters."))],
-        description=_l("An empty line begins a new paragraph. Salutation and letterhead are as you write them here."),
+        description=_l("An empty line begins a new paragraph. The letterhead is put above by itself."),
         render_kw={"rows": 16, "maxlength": 4000},
     )  # fmt: skip
     version = IntegerField(widget=HiddenInput(), default=0)

@@ -23,9 +23,9 @@ def time_zones() -> dict[str, list[tuple[str, str]]]:
     """Every time zone that is a place, by region, and UTC."""
     found: dict[str, list[tuple[str, str]]] = {region: [] for region in _REGIONS}
     for name in sorted(available_timezones()):
-        region, _, place = name.partition("/")
+        region, _, _ = name.partition("/")
         if region in found:
-            found[region].append((name, place.replace("_", " ")))
+            found[region].append((name, name.replace("_", " ")))
     return {"UTC": [("UTC", "UTC")], **{region: places for region, places in found.items() if places}}
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from contracts.calls import Call, View
+from contracts.calls import Call, Page, View
 from contracts.cards import InvoiceSnapshot, Service
 from contracts.fields import IdempotencyKey
 
@@ -56,6 +56,10 @@ class ReportView(View):
     file_name: str | None
     size: int | None
     replayed: bool = False
+    monthly: bool = False
+    """Made by itself at the beginning of the next month."""
+    file_gone: bool = False
+    """The file was kept for its time and is gone; the report can be made again."""
 
 
 class RequestReport(Call[ReportView]):
@@ -75,6 +79,19 @@ class GetReport(Call[ReportView]):
     """One report."""
 
     report_id: UUID
+
+
+class ReportList(Page):
+    """Reports, newest first."""
+
+    items: tuple[ReportView, ...]
+
+
+class ListReports(Call[ReportList]):
+    """The reports that lie within the caller's branches. Raises CursorInvalid."""
+
+    cursor: Annotated[str, Field(max_length=400)] | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
 class FilePart(View):

@@ -12,6 +12,7 @@ from chassis import jobs
 from chassis.jobs import Claim
 from chassis.platform import Platform
 from reports.report_tables import Report, ReportPart
+from reports.usecases.tell_readers import tell_readers
 
 TRIES = 8
 """A report that took its process down so often is given up."""
@@ -46,7 +47,7 @@ def note_moment(session: Session, report_id: UUID, as_of: datetime, caught_up: b
 def keep_file(
     session: Session, held: Claim, platform: Platform, report_id: UUID, rows: int, parts: Iterable[bytes]
 ) -> None:
-    """Store the file, and the report is done. Raises ClaimLost."""
+    """Store the file, and the report is done; those who wait for it are told. Raises ClaimLost."""
     jobs.finish(session, held, platform)
     session.execute(delete(ReportPart).where(ReportPart.report_id == report_id))
     size, digest = 0, hashlib.sha256()
@@ -62,6 +63,7 @@ def keep_file(
             finished_at=platform.clock.now(), problem=None,
         )
     )  # fmt: skip
+    tell_readers(session, report_id, platform.clock)
 
 
 def fail_report(session: Session, held: Claim, platform: Platform, report_id: UUID, problem: str) -> None:

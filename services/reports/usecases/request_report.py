@@ -37,7 +37,7 @@ def request_report(session: Session, request: RequestReport, actor: Actor, clock
         earlier = idempotency.claim(session, scope, key, request, ReportView, clock)
         if earlier is not None:
             return earlier.model_copy(update={"replayed": True})
-    report = _new_report(session, request, actor, clock)
+    report = new_report(session, request, _covered(request.branch_id, actor), actor.name, clock)
     session.add(report)
     session.flush()
     wake_after_commit(session, REPORTS)
@@ -47,14 +47,17 @@ def request_report(session: Session, request: RequestReport, actor: Actor, clock
     return view
 
 
-def _new_report(session: Session, request: RequestReport, actor: Actor, clock: Clock) -> Report:
+def new_report(
+    session: Session, request: RequestReport, covered: list[str] | None, requested_by: str, clock: Clock
+) -> Report:
+    """A report in the queue, over the branches with these ids; None is every branch there is."""
     branch = session.get(BranchCopy, request.branch_id) if request.branch_id else None
     period = f"{request.year:04d}-{request.month:02d}"
     return Report(
         id=uuid4(), kind=request.kind.value, service_kind=request.service_kind.value,
-        branch_id=request.branch_id, branch_ids=_covered(request.branch_id, actor), year=request.year,
+        branch_id=request.branch_id, branch_ids=covered, year=request.year,
         month=request.month, selection=request.selection.value, format=request.format.value, state="queued",
-        tries=0, done=0, total=0, requested_by=actor.name, requested_at=clock.now(),
+        tries=0, done=0, total=0, monthly=False, requested_by=requested_by, requested_at=clock.now(),
         file_name=report_file_name(
             request.selection, request.service_kind, branch.code if branch else None, period, request.format
         ),

@@ -8,7 +8,7 @@ from reports.report_tables import Report
 from reports.sight import visible_report
 
 _SAME = ("id", "kind", "service_kind", "branch_id", "year", "month", "selection", "format", "state", "done", "total",
-         "requested_by", "requested_at", "as_of", "caught_up", "finished_at", "problem", "size")  # fmt: skip
+         "requested_by", "requested_at", "as_of", "caught_up", "finished_at", "problem", "size", "monthly")  # fmt: skip
 
 
 def show_report(session: Session, request: GetReport, actor: Actor) -> ReportView:
@@ -20,5 +20,9 @@ def report_view(report: Report) -> ReportView:
     """The report as callers see it."""
     file_name = report.file_name if report.state == "done" else None
     return ReportView.model_validate(
-        {**{name: getattr(report, name) for name in _SAME}, "file_name": file_name}
+        {
+            **{name: getattr(report, name) for name in _SAME},
+            "file_name": file_name,
+            "file_gone": report.file_gone_at is not None,
+        }
     )

@@ -32,6 +32,8 @@ def test_lists_hold_only_what_is_of_the_own_branches(operator: Operator) -> None
         assert ids(caller, "/messages", customer_id=b.customer["id"]) == set()
     for who in ("manager_a", "cashier_a"):
         assert ids(operator.callers[who], "/invoices", "number") == {a.invoice}
+    assert ids(operator.callers["manager_a"], "/reports") == {a.report}
+    assert ids(operator.callers["admin"], "/reports") >= {a.report, b.report}
     managed = {item["username"] for item in operator.callers["manager_a"].pages("/staff")}
     assert managed >= {"manager_a", "cashier_a", "support_a"} and not managed & {"admin", "cashier_b"}
     assert ids(operator.callers["admin"], "/invoices", "number") == {a.invoice, b.invoice}

@@ -113,6 +113,8 @@ ASKS = (
         lambda x: {"branch_id": x.id}),
     Ask("see mail server", "GET", lambda x: "/mail-server", (OK, NO, NO, NO, NO, NO)),
     Ask("test mail server", "POST", lambda x: "/mail-server/test", (OK, NO, NO, NO, NO, NO), lambda x: {}),
+    Ask("add standing report", "POST", lambda x: "/standing-reports", (OK, OK, NO, NO, NO, GONE),
+        lambda x: {"service": "cable_tv", "selection": "paid", "format": "pdf", "branch_id": x.id}),
     Ask("bill", "POST", lambda x: "/billing-runs", (OK, OK, NO, NO, NO, GONE),
         lambda x: {"period": PERIOD, "branch_id": x.id, "preview": True}),
     Ask("remind", "POST", lambda x: "/dunning-runs", (OK, OK, NO, NO, NO, GONE), lambda x: {"branch_id": x.id}),

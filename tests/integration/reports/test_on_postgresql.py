@@ -10,12 +10,15 @@ from sqlalchemy import text
 
 from chassis.inbox import InboxWorker
 from chassis.migrations import migrate, migrations_of
-from contracts.calls.reports import ReadReportFile, ReportFormat, RequestReport, Selection
+from contracts.actor import Role
+from contracts.calls.reports import ListReports, ReadReportFile, ReportFormat, RequestReport, Selection
 from contracts.events import BranchChanged, CustomerChanged, CustomerRegistered, Event
 from reports import jobs
+from reports.monthly import make_monthly
 from reports.queries import charge_rows
 from reports.reactions import REACTIONS
 from reports.report_tables import Report
+from reports.usecases.list_reports import list_reports
 from reports.usecases.read_report_file import read_report_file
 from reports.usecases.request_report import request_report
 from tests.unit.reports.story import (
@@ -24,12 +27,14 @@ from tests.unit.reports.story import (
     a_branch,
     a_charge,
     a_customer,
+    a_member,
     a_request,
     a_subscription,
     paid,
     raised,
     voided,
 )
+from tests.unit.reports.test_monthly import DECEMBER_FIRST, a_colleague, catch_up, told, want
 
 MAIN = a_branch()
 PEOPLE = [a_customer(str(1000 + number), MAIN, name=f"Żółw {number}") for number in range(40)]
@@ -104,6 +109,28 @@ def test_the_paid_rows_carry_their_payment(house: ReportsHouse) -> None:
     assert len(rows) == 10
     assert {row.invoice_numbers for row in rows} == {(f"MAIN-2026-{n:06d}",) for n in range(2, 40, 4)}
     assert {row.last_paid_on.isoformat() for row in rows if row.last_paid_on} == {"2026-11-03"}
+
+
+def test_the_list_keeps_to_ones_own_branches(house: ReportsHouse) -> None:
+    own = ask(house, a_request(branch_id=MAIN.id))
+    ask(house, a_request(branch_id=a_branch("EAST").id))
+    ask(house, a_request())
+    with house.database.reading() as session:
+        found = list_reports(session, ListReports(), a_member(Role.MANAGER, MAIN))
+    assert [report.id for report in found.items] == [own]
+
+
+def test_a_months_report_is_made_and_told_once(house: ReportsHouse) -> None:
+    house.producers.publish(*story())
+    catch_up(house)
+    want(house, a_colleague(Role.MANAGER, MAIN))
+    house.clock.at = DECEMBER_FIRST
+    for _ in range(2):
+        make_monthly(house.platform)
+        while jobs.make_reports(house.platform):
+            house.work_off()
+    (event,) = told(house)
+    assert (event["period"], event["rows"]) == ("2026-11", 30)
 
 
 def test_a_report_reads_its_charges_by_index(house: ReportsHouse) -> None:

@@ -32,7 +32,7 @@ from contracts.calls.customers import (
 from contracts.calls.reports import Document, FilePart, ReadReportFile, RenderInvoice, RequestReport
 from contracts.errors import Unavailable
 from contracts.money import Money
-from gateway.api import reports
+from gateway import files
 from tests.unit.gateway import answers
 from tests.unit.gateway.conftest import ScriptedClient
 
@@ -241,7 +241,7 @@ FILE = f"/api/v1/reports/{answers.REPORT}/file"
 def test_a_file_passes_through_part_by_part(
     api: FlaskClient, bus: ScriptedClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reports, "PART", 10)
+    monkeypatch.setattr(files, "PART", 10)
     content = bytes(range(95))
     bus.tell(ReadReportFile, parts_of(content))
     answer = api.get(FILE)
@@ -255,7 +255,7 @@ def test_a_file_passes_through_part_by_part(
 def test_a_file_that_breaks_off_is_not_taken_for_whole(
     api: FlaskClient, bus: ScriptedClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reports, "PART", 10)
+    monkeypatch.setattr(files, "PART", 10)
     whole = parts_of(bytes(95))
     bus.tell(ReadReportFile, lambda request: whole(request) if request.offset < 50 else Unavailable("Away."))
     with pytest.raises(Unavailable):

@@ -21,6 +21,7 @@ from chassis.settings import Settings
 from chassis.tables import ChassisBase
 from contracts.actor import Actor, Role
 from contracts.calls import Call
+from contracts.calls.customers import GetStaff, StaffView
 from contracts.calls.feed import ListEventHeads, ReadEvents
 from contracts.calls.reports import ReportFormat, ReportKind, RequestReport, Selection
 from contracts.cards import (
@@ -37,14 +38,16 @@ from contracts.cards import (
     SubscriptionState,
     SubscriptionStatus,
 )
-from contracts.errors import Unavailable
+from contracts.errors import NotFound, Unavailable
 from contracts.events import ChargesRaised, Event, PaymentMade, PaymentVoided, RaisedCharge
 from contracts.money import Money
 from contracts.topology import SERVICES
 from reports.reactions import REACTIONS
 from reports.report_tables import Report
+from reports.standing_tables import StandingReport
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+TABLES = StandingReport.__tablename__  # imported so that its tables are made too
 _STORY = UUID("0b6a3a30-7a86-4d8f-9d55-6b8f3c1f7b11")
 
 
@@ -146,6 +149,7 @@ class Producers:
         for database in self._databases.values():
             ChassisBase.metadata.create_all(database.engine)
         self.away: set[str] = set()
+        self.staff: dict[UUID, StaffView] = {}
 
     def publish(self, *events: Event) -> None:
         for event in events:
@@ -154,9 +158,14 @@ class Producers:
 
     def call(self, request: Call[Any], *, actor_token: str = "", service: str | None = None,
              timeout: float | None = None) -> Any:  # fmt: skip
-        assert actor_token and service
+        service = service or request.service
+        assert actor_token
         if service in self.away:
             raise Unavailable(f"The {service} service did not answer in time; try again in a moment.")
+        if isinstance(request, GetStaff):
+            if request.staff_id not in self.staff:
+                raise NotFound("There is no such member of staff.")
+            return self.staff[request.staff_id]
         with self._databases[service].reading() as session:
             if isinstance(request, ListEventHeads):
                 return list_heads(session, request)
