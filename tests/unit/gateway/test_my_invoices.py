@@ -1,8 +1,10 @@
 """A customer's invoices by month, their payments by year, and the first page (C28 to C31, C47, C58 to C60)."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from contracts.calls.billing import (
@@ -91,7 +93,7 @@ def test_without_a_month_that_can_be_meant_it_is_this_one(
 
 
 @pytest.fixture
-def make_this_day(make_app, mine: FlaskClient) -> FlaskClient:  # type: ignore[no-untyped-def]  # a fixture of ours
+def make_this_day(make_app: Callable[..., Flask], mine: FlaskClient) -> FlaskClient:
     web = make_app(today="2026-11-22").test_client()
     submit(web, "/sign-in", GOOD)
     return web
