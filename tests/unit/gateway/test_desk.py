@@ -25,7 +25,6 @@ from contracts.calls.billing import (
     SubscriptionView,
 )
 from contracts.calls.customers import CheckSession, CustomerList, GetCustomer, ListCustomers
-from contracts.calls.online_payments import GetOnlineOptions
 from contracts.calls.reports import Document, RenderInvoice
 from contracts.errors import FieldError, Forbidden, Invalid, NotFound, RuleBroken
 from contracts.money import Money
@@ -257,7 +256,6 @@ def customer_signed_in(make_app: Callable[..., Flask], bus: ScriptedClient) -> F
 def test_a_customer_finds_services_dues_and_payments_on_the_first_page(
     make_app: Callable[..., Flask], bus: ScriptedClient, desk: FlaskClient
 ) -> None:
-    bus.tell(GetOnlineOptions, answers.online_options())
     page = customer_signed_in(make_app, bus).get("/").text
     for words in (
         "Cable TV",
