@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from chassis.settings import Settings
 from contracts.calls import Call, Done
 from contracts.calls.customers import CheckSession, SignIn, SignOut
+from contracts.calls.online_payments import GetOnlineOptions
 from contracts.errors import Refusal, Unauthenticated, Unavailable
 from gateway.app import create_app
 from tests.unit.gateway import answers
@@ -79,6 +80,7 @@ def bus() -> ScriptedClient:
     client = ScriptedClient()
     client.tell(CheckSession, only_good_token)
     client.tell(SignOut, Done())
+    client.tell(GetOnlineOptions, answers.online_options())
     client.tell(SignIn, answers.opened().model_copy(update={"token": TOKEN}))
     return client
 
