@@ -12,11 +12,19 @@ from chassis.migrations import migrate, migrations_of
 from contracts.actor import Role
 from contracts.calls import customers as calls
 from contracts.errors import Refusal
-from customers.domain.refusals import CodeRefused, CrfTaken, LinkExpired, SignInRefused, TooManyTries
+from customers.domain.refusals import (
+    AlreadyResolved,
+    CodeRefused,
+    CrfTaken,
+    LinkExpired,
+    SignInRefused,
+    TooManyTries,
+)
 from customers.signin_tables import EmailChange, PasswordCode
 from customers.usecases.sign_in import find_candidate
 from tests.unit.customers import test_email_change as email_change
 from tests.unit.customers.builders import GOOD_PASSWORD, Operator
+from tests.unit.customers.complaint_desk import Desk
 from tests.unit.customers.mailed_codes import another, ask_for_code, codes, use
 
 
@@ -128,3 +136,21 @@ def test_a_search_is_the_work_of_indexes(operator: Operator, typed: str) -> None
     plans = plans_of(operator, typed)
     assert len(plans) == 2
     assert all("Seq Scan" not in plan and "Index" in plan for plan in plans), plans
+
+
+def test_complaints_filed_at_once_have_numbers_without_gaps_and_a_double_click_files_one(
+    operator: Operator,
+) -> None:
+    desk = Desk(operator, operator.customer())
+    numbers = at_once(20, lambda _: desk.file(desk.support).number)
+    assert sorted(map(str, numbers)) == [f"MAIN-C2026-{count:06d}" for count in range(1, 21)]
+    assert len(set(at_once(8, lambda _: desk.file(desk.support, idempotency_key="k").number))) == 1
+    assert desk.file(desk.support).number == "MAIN-C2026-000022"
+
+
+def test_of_two_who_resolve_at_once_one_is_told_that_it_is_done(operator: Operator) -> None:
+    desk = Desk(operator, operator.customer())
+    number = desk.file().number
+    outcomes = at_once(6, lambda _: desk.resolve(number))
+    assert outcomes.count(AlreadyResolved) == 5
+    assert len(operator.events("ComplaintResolved")) == 1
