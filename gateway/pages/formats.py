@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.numbers import format_currency, format_decimal
 from flask import Flask
 from flask_babel import get_locale, gettext
@@ -48,7 +48,10 @@ def day_text(day: date | datetime) -> str:
 
 def moment_text(moment: datetime, time_zone: str = "UTC") -> str:
     """A moment on the wall clock of a time zone, the branch's where it is known: 21 Nov 2026, 14:05."""
-    return format_datetime(moment, "medium", tzinfo=ZoneInfo(time_zone), locale=_locale())
+    locale, local = _locale(), moment.astimezone(ZoneInfo(time_zone))
+    clock = format_time(local, "short", locale=locale)
+    both = str(get_datetime_format("medium", locale=locale))
+    return both.replace("{0}", clock).replace("{1}", format_date(local, "medium", locale=locale))
 
 
 def count_text(number: int) -> str:

@@ -32,24 +32,56 @@ class Town:
     a: Branch
     b: Branch
     logins: dict[str, tuple[str, str]]
+    names: dict[str, str]
+    """What addresses of pages about branch A are made with."""
 
 
 def build(headend: Embedded) -> Town:
-    """Two branches, staff of branch A, the customer of branch A with a password of their own."""
+    """Two branches, staff of branch A, the customer of branch A with their own password, and some of everything."""
     admin = headend.admin()
     a, b = _branch(admin, "AAA", LONG), _branch(admin, "BBB", "王小明")
-    for role in ("manager", "cashier", "support", "technician"):
-        add_staff(headend, admin, f"{role}-a", role, a.id)
-    sign_in_customer(headend, a.customer)
-    logins = {role: (f"{role}-a", OWN_PASSWORD) for role in ("manager", "cashier", "support", "technician")}
+    staff = {
+        role: add_staff(headend, admin, f"{role}-a", role, a.id)
+        for role in ("manager", "cashier", "support", "technician")
+    }
+    customer = sign_in_customer(headend, a.customer)
+    logins = {role: (f"{role}-a", OWN_PASSWORD) for role in staff}
     logins["admin"] = ("admin", PASSWORD)
     logins["customer"] = (a.customer["username"], OWN_PASSWORD)
-    return Town(headend, a, b, logins)
+    return Town(headend, a, b, logins, _names(a, admin, staff["cashier"], customer))
+
+
+def _names(a: Branch, admin: Api, cashier: Api, customer: Api) -> dict[str, str]:
+    """A complaint, an online payment that waits, a report, a run of reminders, an open cash desk."""
+    of_customer = f"/customers/{a.customer['id']}"
+    said = {
+        "kind": "no_signal",
+        "service": "cable_tv",
+        "message": "No picture since the storm.\nPlease come.",
+    }
+    complaint = customer.ok("POST", f"{of_customer}/complaints", key=str(uuid.uuid4()), json=said)
+    asked = {"amount": "250.00", "provider": "manual"}
+    online = customer.ok("POST", f"{of_customer}/online-payments", key=str(uuid.uuid4()), json=asked)
+    customer.ok("POST", f"/online-payments/{online['id']}/reference", json={"reference": "UPI-4711"})
+    about = {"kind": "payments", "service": "cable_tv", "year": 2026, "month": 11, "selection": "unpaid"}
+    report = admin.ok("POST", "/reports", json={**about, "format": "pdf", "branch_id": a.id})
+    admin.finished(f"/reports/{report['id']}")
+    run = admin.ok("POST", "/dunning-runs", json={"branch_id": a.id})
+    session = cashier.ok(
+        "POST", "/cash-sessions", key=str(uuid.uuid4()), json={"branch_id": a.id, "opening": "500.00"}
+    )
+    colleague = next(one for one in admin.ok("GET", "/staff")["items"] if one["role"] == "support")
+    return {
+        "customer": a.customer["id"], "payment": a.payment, "invoice": a.invoice, "subscription": a.subscription,
+        "branch": a.id, "plan": a.plan, "complaint": complaint["number"], "online": online["id"],
+        "report": report["id"], "run": run["id"], "session": session["id"], "staff": colleague["id"],
+    }  # fmt: skip
 
 
 def _branch(admin: Api, code: str, name: str) -> Branch:
     body = {"code": code, "name": f"Branch {code}", "currency": "INR", "time_zone": "Asia/Kolkata"}
-    branch = admin.ok("POST", "/branches", json=body)["id"]
+    accounts = {"upi_id": "headend@bank", "account_name": "Headend Cable Ltd"}
+    branch = admin.ok("POST", "/branches", json={**body, **accounts})["id"]
     plan = {
         "code": "TV",
         "name": "Classic Prime",

@@ -38,11 +38,13 @@ class Producers:
 
 @pytest.fixture
 def notify(platform: Platform, settings: Settings, clock: FixedClock) -> Platform:
-    """A listener of customers and billing, whose events the bus has all lost."""
-    made = {name: Platform(name, settings, platform.client, clock=clock) for name in ("customers", "notify")}
+    """A listener of customers, billing and reports, whose events the bus has all lost."""
+    names = ("customers", "notify", "reports")
+    made = {name: Platform(name, settings, platform.client, clock=clock) for name in names}
     for one in made.values():
         ChassisBase.metadata.create_all(one.database.engine)
-    made["notify"].client = Producers(customers=made["customers"], billing=platform)  # type: ignore[assignment]  # answers as they do
+    others = {name: made[name] for name in ("customers", "reports")}
+    made["notify"].client = Producers(**others, billing=platform)  # type: ignore[assignment]  # answers as they do
     return made["notify"]
 
 
