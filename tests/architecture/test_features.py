@@ -10,7 +10,7 @@ ROWS = ROW.findall((ROOT / "docs" / "features.md").read_text())
 
 def names_of_tests() -> set[str]:
     modules = [path.read_text() for path in (ROOT / "tests").rglob("*.py")]
-    return {name for module in modules for name in re.findall(r"^def (test_\w+)", module, re.MULTILINE)}
+    return {name for module in modules for name in re.findall(r"^ *def (test_\w+)", module, re.MULTILINE)}
 
 
 def test_every_item_of_ctvms_stands_there_once() -> None:

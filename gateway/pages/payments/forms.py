@@ -26,7 +26,7 @@ class PaymentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         render_kw={"inputmode": "decimal", "autocomplete": "off", "maxlength": 30},
     )
     mode = RadioField(
-        _l("Paid"),
+        _l("How it is paid"),
         choices=[
             SelectChoice(PaymentMode.CASH.value, _l("In cash")),
             SelectChoice(PaymentMode.ONLINE.value, _l("Online")),

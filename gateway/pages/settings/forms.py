@@ -40,7 +40,7 @@ class PriceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
 
     price = amount(_l("New price of a month"))
     valid_from = DateField(
-        _l("From"), [InputRequired(_l("Choose the first day."))],
+        _l("Valid from"), [InputRequired(_l("Choose the first day."))],
         description=_l("A month is charged at the price that is valid on its first day."),
     )  # fmt: skip
 

@@ -79,7 +79,7 @@ def test_a_pass_brings_everything_page_by_page(notify: Platform, producers: Prod
     while repair.step():
         rounds += 1
     assert received(notify) == lost
-    assert rounds == 5, "three pages and one page, and the end"
+    assert rounds == 6, "three pages, one page, a look at reports, and the end"
 
 
 def test_a_producer_that_fails_does_not_hold_up_the_others(notify: Platform, producers: Producers) -> None:
