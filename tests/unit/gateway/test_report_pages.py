@@ -107,9 +107,7 @@ def test_the_history_is_newest_first_with_its_files(manager: FlaskClient, bus: S
     page = manager.get("/reports?cursor=abc").text
     assert bus.last(ListReports).cursor == "abc" and "cursor=older" in page
     assert (
-        f'href="{ONE}/file"' in page
-        and "by itself, 21 Nov 2026" in page
-        and "Asha Rao, Nov 21, 2026" in page
+        f'href="{ONE}/file"' in page and "by itself, 21 Nov 2026" in page and "Asha Rao, Nov 21, 2026" in page
     )
 
 
