@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Flask, request
+from flask_babel import gettext
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 
@@ -14,7 +15,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ForeignForm(Forbidden):
-    """The form came from elsewhere, or lay open for too long."""
+    """The form came from elsewhere, or lay open for too long; said in the page's language, as only pages have forms."""
 
     code = "foreign_form"
 
@@ -36,10 +37,14 @@ def install(app: Flask, settings: Settings) -> None:
             return
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc.lower() not in (request.host.lower(), public_host):
-            raise ForeignForm("This form was sent from another site. Open the page here and send it again.")
+            raise ForeignForm(
+                gettext("This form was sent from another site. Open the page here and send it again.")
+            )
         try:
             protection.protect()
         except CSRFError:
             raise ForeignForm(
-                "This page was open for too long. Go back, load it again and send the form once more."
+                gettext(
+                    "This page was open for too long. Go back, load it again and send the form once more."
+                )
             ) from None

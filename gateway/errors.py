@@ -32,6 +32,7 @@ STATUS_OF_KIND: dict[str, int] = {
 RETRY_AFTER: dict[int, int] = {429: 30, 503: 2}
 """Seconds, where a refusal does not say them itself."""
 
+# Pages say these in their language, by the code (gateway/pages/refusals.py; it knows this module, not the other way).
 _SENTENCE_OF_STATUS: dict[int, tuple[str, str]] = {
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method."),
@@ -55,7 +56,7 @@ class Problem(BaseModel):
 def install(app: Flask) -> None:
     """Answer every exception with a problem or an error page."""
     app.register_error_handler(Refusal, answer_refusal)
-    app.register_error_handler(ValidationError, lambda error: answer_refusal(refusal_of(error)))
+    app.register_error_handler(ValidationError, _answer_not_valid)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(Exception, _answer_unexpected)
 
@@ -74,6 +75,10 @@ def answer_refusal(refusal: Refusal) -> Response:
     if status in RETRY_AFTER:
         response.headers["Retry-After"] = str(refusal.retry_after or RETRY_AFTER[status])
     return response
+
+
+def _answer_not_valid(error: ValidationError) -> Response:
+    return answer_refusal(refusal_of(error, str if is_api_request() else gettext))
 
 
 def _answer_signed_out(refusal: Refusal) -> Response:

@@ -23,6 +23,7 @@ from gateway.pages.online.views import pages as online_payments
 from gateway.pages.operations.views import pages as operations
 from gateway.pages.payments.views import pages as payments
 from gateway.pages.receipts.views import pages as receipts
+from gateway.pages.refusals import sentence_of
 from gateway.pages.reminders.forms import stage_text
 from gateway.pages.reminders.views import pages as reminders
 from gateway.pages.reports.views import pages as reports
@@ -72,6 +73,7 @@ def install(app: Flask) -> None:
         may=places.may,
         Right=Right,
         money_of=Money.of,
+        sentence_of=sentence_of,
     )
     for area in AREAS:
         app.register_blueprint(area)

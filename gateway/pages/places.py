@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import g, request, url_for
-from flask_babel import LazyString
+from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
 from contracts.actor import RIGHTS, Right, Role
-from contracts.errors import Forbidden
+from gateway.pages.refusals import NotYours, role_lacks_right
 
 
 @dataclass(frozen=True)
@@ -92,21 +92,21 @@ def may(right: Right) -> bool:
 
 
 def staff_only() -> None:
-    """Raises Forbidden for customers, who have pages of their own; the owner of the data checks this once more."""
+    """Raises NotYours for customers, who have pages of their own; the owner of the data checks this once more."""
     if not g.caller.is_staff:
-        raise Forbidden("This page is for staff; what is yours is on the first page.")
+        raise NotYours(gettext("This page is for staff; what is yours is on the first page."))
 
 
 def require(right: Right) -> None:
-    """Raises Forbidden when the role lacks the right, before a page is drawn that could do nothing."""
+    """Raises NotYours when the role lacks the right, before a page is drawn that could do nothing."""
     if not may(right):
-        raise Forbidden(f"Your role ({g.caller.me.role}) may not do this; ask a colleague who may.")
+        raise NotYours(role_lacks_right())
 
 
 def own_customer_id() -> UUID:
-    """The customer that is signed in. Raises Forbidden for staff."""
+    """The customer that is signed in. Raises NotYours for staff."""
     if g.caller.me.role is not Role.CUSTOMER or g.caller.me.customer_id is None:
-        raise Forbidden("This page is for customers; find the customer by the search.")
+        raise NotYours(gettext("This page is for customers; find the customer by the search."))
     customer_id: UUID = g.caller.me.customer_id
     return customer_id
 
@@ -129,10 +129,10 @@ def settings_sections() -> list[Place]:
 
 
 def require_any(sections: list[Place]) -> None:
-    """Raises Forbidden when none of these pages is open to the signed-in person."""
+    """Raises NotYours when none of these pages is open to the signed-in person."""
     staff_only()
     if not sections:
-        raise Forbidden(f"Your role ({g.caller.me.role}) may not do this; ask a colleague who may.")
+        raise NotYours(role_lacks_right())
 
 
 def href(place: Place, customer_id: UUID | None = None) -> str:

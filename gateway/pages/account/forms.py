@@ -1,12 +1,13 @@
 """Forms of the account pages."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
+from gateway.pages.form import Form
 
-class SignInForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+
+class SignInForm(Form):
     """User name and password."""
 
     username = StringField(
@@ -33,7 +34,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     next = HiddenField()
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class NewPasswordForm(Form):
     """A new password, typed twice."""
 
     password = PasswordField(
@@ -75,7 +76,7 @@ def _trimmed(text: str | None) -> str | None:
     return text.strip() if text else text
 
 
-class ForgottenPasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class ForgottenPasswordForm(Form):
     """Who forgot their password."""
 
     username = StringField(

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, Response, flash, g, request, session, url_for
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 from pydantic import ValidationError
 
 from chassis.logs import logger
@@ -11,6 +10,7 @@ from contracts.calls.customers import ChangeOwnPassword, SetPasswordByLink, Sign
 from contracts.errors import Refusal, Unavailable
 from gateway.auth import session_cache, signed_in
 from gateway.pages.answering import go, local_path, show_form
+from gateway.pages.form import Form
 from gateway.rpc import ask, ask_anonymously
 
 from .cookie import fresh_cookie
@@ -81,7 +81,7 @@ def use_password_link(token: str) -> Response:
 @pages.route("/email/<token>", methods=["GET", "POST"])
 def confirm_email(token: str) -> Response:
     """Confirm a new e-mail address. By a button: programs that look at mails follow links, too."""
-    form = FlaskForm()
+    form = Form()
     if not form.validate_on_submit():
         return show_form("account/confirm_email.html", form)
     try:

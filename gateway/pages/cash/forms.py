@@ -1,9 +1,10 @@
 """Forms of the cash desk."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
+
+from gateway.pages.form import Form
 
 _AMOUNT = {"inputmode": "decimal", "autocomplete": "off", "maxlength": 30}
 
@@ -12,7 +13,7 @@ def _trimmed(text: str | None) -> str | None:
     return text.strip() if text else text
 
 
-class OpenForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class OpenForm(Form):
     """In which branch, with what in the desk. `key` makes a second click harmless."""
 
     branch_id = SelectField(_l("Branch"))
@@ -30,7 +31,7 @@ class OpenForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     key = HiddenField(validators=[InputRequired(), Length(max=255)])
 
 
-class CloseForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class CloseForm(Form):
     """What was counted, and why it differs. `looked` is the count whose difference the page shows, `expected` what
     should lie there by that page.
     """

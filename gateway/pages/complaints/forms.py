@@ -4,13 +4,13 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contracts.calls.complaints import AssignedTo, ComplaintState
 from contracts.cards import ComplaintKind, Service
+from gateway.pages.form import Form
 
 KINDS: dict[ComplaintKind, LazyString] = {
     ComplaintKind.NO_SIGNAL: _l("No signal"),
@@ -47,7 +47,7 @@ def _words(label: LazyString, missing: LazyString, hint: LazyString | None = Non
     )
 
 
-class ComplaintForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class ComplaintForm(Form):
     """A new complaint. `key` makes a second click harmless."""
 
     kind = SelectField(
@@ -70,13 +70,13 @@ class ComplaintForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no type
     key = HiddenField(validators=[InputRequired(), Length(max=255)])
 
 
-class NoteForm(FlaskForm):  # type: ignore[misc]  # as above
+class NoteForm(Form):
     """An internal note."""
 
     note = _words(_l("Note for colleagues"), _l("Write the note."), _l("The customer does not see it."))
 
 
-class AssignForm(FlaskForm):  # type: ignore[misc]  # as above
+class AssignForm(Form):
     """Who takes care of it; the choices are the branch's people."""
 
     staff_id = SelectField(_l("Assigned to"), validate_choice=False)
@@ -89,7 +89,7 @@ class AssignForm(FlaskForm):  # type: ignore[misc]  # as above
             self.staff_id.data = str(chosen or "")
 
 
-class ResolveForm(FlaskForm):  # type: ignore[misc]  # as above
+class ResolveForm(Form):
     """What the customer is told."""
 
     resolution = _words(
@@ -99,13 +99,13 @@ class ResolveForm(FlaskForm):  # type: ignore[misc]  # as above
     )
 
 
-class ReopenForm(FlaskForm):  # type: ignore[misc]  # as above
+class ReopenForm(Form):
     """Why it is not settled."""
 
     reason = _words(_l("What is still wrong?"), _l("Write what is still wrong."))
 
 
-class FilterForm(FlaskForm):  # type: ignore[misc]  # as above
+class FilterForm(Form):
     """What the list shows; it is in the address."""
 
     class Meta:

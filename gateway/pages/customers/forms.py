@@ -1,11 +1,11 @@
 """Forms about a customer's record."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from gateway.pages.form import Form
 from gateway.pages.languages import LANGUAGES
 
 _LINE = Length(max=200, message=_l("Use at most 200 characters."))
@@ -17,7 +17,7 @@ def _line(label: str, **options: str) -> StringField:
     )
 
 
-class CustomerForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class CustomerForm(Form):
     """A customer's record, to add one or to change it. `version` is that of the record as it was shown."""
 
     name = StringField(
@@ -66,7 +66,7 @@ class CustomerForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         return {field.name: field.data for field in self if field.name not in left_out}
 
 
-class ReasonForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class ReasonForm(Form):
     """Why something ends."""
 
     reason = StringField(

@@ -25,6 +25,7 @@ from gateway.auth import session_cache
 from gateway.pages.answering import go, show_form
 from gateway.pages.customers.hub import hub_facts
 from gateway.pages.places import require
+from gateway.pages.said import said
 from gateway.rpc import ask
 
 from .forms import CustomerForm, EraseForm, ReasonForm
@@ -129,7 +130,7 @@ def invite(customer_id: UUID) -> Response:
     except Refusal as error:
         if error.kind not in ("rule_broken", "throttled"):
             raise
-        flash(error.message)
+        flash(said(error))
         return go(target)
     flash(gettext("A link to set a password is on its way by e-mail."))
     return go(target)

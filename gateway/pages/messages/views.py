@@ -11,6 +11,7 @@ from contracts.errors import Refusal
 from gateway.pages.answering import go, local_path
 from gateway.pages.formats import MESSAGE_STATES
 from gateway.pages.places import require
+from gateway.pages.said import said
 from gateway.rpc import ask
 
 pages = Blueprint("message_pages", __name__, url_prefix="/messages")
@@ -36,7 +37,7 @@ def resend(message_id: UUID) -> Response:
     except Refusal as error:
         if error.kind not in _SAID:
             raise
-        flash(error.message)
+        flash(said(error))
     else:
         flash(gettext("The message goes to %(address)s once more.", address=message.recipient))
     return go(local_path(request.form.get("next")))

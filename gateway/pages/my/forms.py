@@ -1,10 +1,10 @@
 """Forms of a customer's own pages."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from gateway.pages.form import Form
 from gateway.pages.languages import LANGUAGES
 from gateway.pages.typed_amounts import same_amount
 
@@ -19,7 +19,7 @@ def _line(label: str, autocomplete: str, most: int = 200) -> StringField:
     return StringField(label, [too_long], filters=[_trimmed], render_kw=keys)
 
 
-class PayForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class PayForm(Form):
     """What a customer pays and how. `shown` is the amount whose months the page shows; `key` makes a second click
     harmless.
     """
@@ -44,7 +44,7 @@ class PayForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         return same_amount(self.shown.data, self.amount.data)
 
 
-class ReferenceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class ReferenceForm(Form):
     """The number under which the customer paid."""
 
     reference = StringField(
@@ -61,7 +61,7 @@ class ReferenceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no type
     )
 
 
-class DetailsForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class DetailsForm(Form):
     """What customers may change of their own record; `version` is the record's as the page showed it."""
 
     email = StringField(

@@ -1,12 +1,13 @@
 """Forms about online payments."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
+from gateway.pages.form import Form
 
-class ReasonForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+
+class ReasonForm(Form):
     """Why a payment is refused, or how money was given back."""
 
     reason = StringField(

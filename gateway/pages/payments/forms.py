@@ -1,16 +1,16 @@
 """The form of the payment desk."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from contracts.cards import PaymentMode
+from gateway.pages.form import Form
 from gateway.pages.typed_amounts import same_amount
 
 
-class PaymentForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class PaymentForm(Form):
     """What is paid and how. `key` makes a second click harmless.
 
     `shown` is the amount whose months the page shows, `seen` the fingerprint of those months.

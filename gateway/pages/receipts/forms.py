@@ -1,12 +1,13 @@
 """The form that reverses a payment."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from gateway.pages.form import Form
 
-class VoidForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+
+class VoidForm(Form):
     """Why the payment is reversed; the customer is told."""
 
     reason = TextAreaField(

@@ -9,10 +9,11 @@ from pydantic import ValidationError
 from contracts.actor import Right
 from contracts.calls.notify import MessagePreview, PreviewMessage
 from contracts.calls.reminders import DraftReminder, PromiseToPay, WithdrawPromise
-from contracts.errors import NotFound, Refusal
+from contracts.errors import Refusal
 from gateway.pages.answering import go, show_form
 from gateway.pages.customers.hub import hub_facts
 from gateway.pages.places import require, staff_only
+from gateway.pages.refusals import NotHere
 from gateway.rpc import ask
 
 from .area import pages
@@ -34,7 +35,7 @@ def mail(customer_id: UUID) -> Response:
     require(Right.RUN_BILLING)
     draft = ask(DraftReminder(customer_id=customer_id))
     if draft.event is None:
-        raise NotFound("Nothing is due, so there is no reminder.")
+        raise NotHere(gettext("Nothing is due, so there is no reminder."))
     return Response(_made(draft.event.model_dump(mode="json")).html, mimetype="text/html")
 
 

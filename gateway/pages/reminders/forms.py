@@ -4,12 +4,12 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from contracts.cards import ReminderStage, Service
+from gateway.pages.form import Form
 
 _ANY = SelectChoice("", _l("Any"))
 STAGES: dict[ReminderStage, LazyString] = {
@@ -29,7 +29,7 @@ def _stripped(text: str | None) -> str | None:
     return text.strip() if text else text
 
 
-class FilterForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class FilterForm(Form):
     """Which debtors the list shows; it is in the address."""
 
     class Meta:
@@ -67,7 +67,7 @@ class FilterForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
         self.branch.choices = [_ANY, *(SelectChoice(str(one.id), one.name) for one in branches)]
 
 
-class SendForm(FlaskForm):  # type: ignore[misc]  # as above
+class SendForm(Form):
     """Sending what was shown. `key` makes a second click harmless."""
 
     force = BooleanField(
@@ -77,7 +77,7 @@ class SendForm(FlaskForm):  # type: ignore[misc]  # as above
     key = HiddenField(validators=[InputRequired(), Length(max=255)])
 
 
-class PromiseForm(FlaskForm):  # type: ignore[misc]  # as above
+class PromiseForm(Form):
     """Until when a customer promised to pay."""
 
     promised_until = DateField(
@@ -91,7 +91,7 @@ class PromiseForm(FlaskForm):  # type: ignore[misc]  # as above
     )  # fmt: skip
 
 
-class ScheduleForm(FlaskForm):  # type: ignore[misc]  # as above
+class ScheduleForm(Form):
     """When and how firmly a branch reminds."""
 
     days = StringField(

@@ -3,13 +3,13 @@
 from babel.dates import get_month_names
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from contracts.calls.reports import ReportFormat, Selection
 from contracts.cards import Service
+from gateway.pages.form import Form
 from gateway.pages.settings.fields import whole
 
 
@@ -18,7 +18,7 @@ def _months() -> list[tuple[str, str]]:
     return [(str(number), names[number]) for number in range(1, 13)]
 
 
-class WantedForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class WantedForm(Form):
     """What a report is about."""
 
     service = RadioField(

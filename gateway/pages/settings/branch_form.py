@@ -5,11 +5,11 @@ from typing import Any, ClassVar, Self
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import Field
 
 from contracts.cards import BranchCard, CashDeskRule, Invoicing, Proration
 from contracts.money import Money
+from gateway.pages.form import Form
 from gateway.pages.settings.fields import amount, line, lines, one_of, whole
 from gateway.pages.settings.lists import currencies, languages, time_zones
 
@@ -103,7 +103,7 @@ SECTIONS = (Place, OnPaper, Charging, CashDesk, Accounts, Complaining)
 """The parts of the form in their order; what is in no class of these is not shown."""
 
 
-class BranchForm(FlaskForm, *SECTIONS):  # type: ignore[misc]  # flask_wtf ships no types
+class BranchForm(Form, *SECTIONS):  # type: ignore[misc]  # mypy does not follow a list of bases
     """A branch to change."""
 
     fixed: ClassVar[tuple[str, ...]] = ("time_zone", "currency", "locale")

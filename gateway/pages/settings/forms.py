@@ -1,17 +1,17 @@
 """Forms of plans and staff."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length
 
 from contracts.cards import Service
+from gateway.pages.form import Form
 from gateway.pages.settings.fields import TicksField, amount, line, one_of
 
 _SERVICES = ((Service.CABLE_TV.value, _l("Cable TV")), (Service.BROADBAND.value, _l("Broadband")))
 
 
-class PlanFilters(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class PlanFilters(Form):
     """Which plans a list shows; in the address."""
 
     class Meta:
@@ -23,7 +23,7 @@ class PlanFilters(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     service = one_of(_l("Service"), (("", _l("Both")), *_SERVICES))
 
 
-class PlanForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class PlanForm(Form):
     """A plan to add, with its first price."""
 
     branch_id = one_of(_l("Branch"), None)
@@ -35,7 +35,7 @@ class PlanForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     price = amount(_l("Price of a month"), _l("In the currency of the branch."))
 
 
-class PriceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class PriceForm(Form):
     """A new price and its first day; the field is called `from`, as in the API."""
 
     price = amount(_l("New price of a month"))
@@ -45,7 +45,7 @@ class PriceForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
     )  # fmt: skip
 
 
-class StaffForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class StaffForm(Form):
     """A member of staff to change."""
 
     name = line(_l("Name"), required=True)
@@ -65,5 +65,5 @@ class NewStaffForm(StaffForm):
     username = line(_l("User name"), _l("They sign in with it; it stays."), required=True, most=100)
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class ConfirmForm(Form):
     """Nothing to fill in: a button that means it."""

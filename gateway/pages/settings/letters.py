@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Response, flash, render_template, request, url_for
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from markupsafe import escape
 from pydantic import ValidationError
 from werkzeug.exceptions import NotFound
@@ -20,19 +19,20 @@ from contracts.calls.letters import ChangeLetter, GetLetter, ListLetters, Previe
 from contracts.errors import Refusal
 from gateway.pages.answering import go, show_form
 from gateway.pages.asked import uuid_or_none
+from gateway.pages.form import Form
 from gateway.pages.languages import LANGUAGES
 from gateway.pages.places import require
+from gateway.pages.said import said
 from gateway.pages.settings.area import pages
 from gateway.pages.settings.choices import branch_choices
 from gateway.rpc import ask, ask_together
-from gateway.validation import refusal_of
 
 from .fields import line
 
 _ONE = "/letters/<template>/<locale>"
 
 
-class LetterForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class LetterForm(Form):
     """The words of one e-mail. `version` is the one that was read, so that nobody's work is lost."""
 
     subject = line(_l("Subject"), required=True)
@@ -97,7 +97,7 @@ def reset_letter(template: str, locale: str) -> Response:
     except Refusal as error:
         if error.kind != "conflict":
             raise
-        flash(error.message)
+        flash(said(error))
     return go(_address(template, locale, branch_id))
 
 
@@ -111,8 +111,7 @@ def preview_letter(template: str, locale: str) -> Response:
         wanted = _preview(template, locale, uuid_or_none(values.get("branch")), words)
         made = ask(wanted)
     except (Refusal, ValidationError) as error:
-        refusal = refusal_of(error) if isinstance(error, ValidationError) else error
-        return Response(f"<!doctype html><p>{escape(refusal.message)}</p>", 200)
+        return Response(f"<!doctype html><p>{escape(said(error))}</p>", 200)
     if as_text:
         return Response(f"{made.subject}\n\n{made.text}", 200, mimetype="text/plain")
     return Response(made.html, 200)

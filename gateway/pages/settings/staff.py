@@ -15,6 +15,7 @@ from contracts.errors import Refusal
 from gateway.auth import session_cache
 from gateway.pages.answering import go, show_form
 from gateway.pages.places import require
+from gateway.pages.said import said
 from gateway.pages.settings.area import pages
 from gateway.pages.settings.choices import branch_choices, role_choices
 from gateway.rpc import ask, ask_together
@@ -125,7 +126,7 @@ def _carry_out(staff_id: UUID, request: Any, done: str) -> Response:
     except Refusal as error:
         if error.kind not in ("rule_broken", "throttled"):
             raise
-        flash(error.message)
+        flash(said(error))
     return go(url_for("settings_pages.member", staff_id=staff_id))
 
 

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask_babel import gettext
 
 from chassis.callbacks import is_signed, signature_of
 from chassis.clock import Clock
 from contracts.calls.online_payments import OnlineProvider, SettleOnlinePayment
-from contracts.errors import Forbidden
 from contracts.money import Money
 from gateway.pages.answering import go
+from gateway.pages.refusals import NotYours
 from gateway.pages.simulated import SECRET
 from gateway.rpc import ask_anonymously
 
@@ -47,11 +48,11 @@ def act() -> Response:
 
 
 def _signed_fields() -> dict[str, str]:
-    """What billing signed. Raises Forbidden when somebody altered it; 404 where the provider is not set up."""
+    """What billing signed. Raises NotYours when somebody altered it; 404 where the provider is not set up."""
     secret = _secret()
     fields = {name: request.args.get(name, "")[:100] for name in _FIELDS}
     if not is_signed(secret, fields, request.args.get("signature", "")):
-        raise Forbidden("This payment was not started here; go back and start anew.")
+        raise NotYours(gettext("This payment was not started here; go back and start anew."))
     return fields
 
 

@@ -1,14 +1,14 @@
 """Forms about subscriptions and fees."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from gateway.pages.customers.forms import ReasonForm
+from gateway.pages.form import Form
 
 
-class SubscriptionForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class SubscriptionForm(Form):
     """A new subscription. `key` makes a second click harmless."""
 
     plan_id = SelectField(_l("Plan"), [InputRequired(_l("Choose a plan."))], validate_choice=False)
@@ -32,7 +32,7 @@ class MoveForm(ReasonForm):
     to = HiddenField(validators=[InputRequired()])
 
 
-class FeeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf ships no types
+class FeeForm(Form):
     """A fee for one customer. `key` makes a second click harmless."""
 
     category = SelectField(_l("For"), [InputRequired()], validate_choice=False)

@@ -19,11 +19,12 @@ from contracts.calls.billing import (
 )
 from contracts.calls.customers import CustomerView
 from contracts.cards import FeeCategory, SubscriptionStatus
-from contracts.errors import NotFound, Refusal
+from contracts.errors import Refusal
 from gateway.pages.answering import go, show_form
 from gateway.pages.customers.hub import hub_facts
 from gateway.pages.formats import category_text, money_text, service_text
 from gateway.pages.places import require
+from gateway.pages.refusals import NotHere
 from gateway.rpc import ask
 
 from .forms import FeeForm, MoveForm, SubscriptionForm
@@ -83,7 +84,7 @@ def move(customer_id: UUID, subscription_id: UUID, to: str) -> Response:
     facts, (found,) = hub_facts(customer_id, ListSubscriptions(customer_id=customer_id))
     one = _one(found.items, subscription_id)
     if to not in list(SubscriptionStatus):
-        raise NotFound("There is nothing at this address.")
+        raise NotHere(gettext("There is nothing at this address."))
     target = SubscriptionStatus(to)
     form = MoveForm(to=to)
     if not form.validate_on_submit():
@@ -141,4 +142,4 @@ def _one(found: tuple[SubscriptionView, ...], subscription_id: UUID) -> Subscrip
     for one in found:
         if one.id == subscription_id:
             return one
-    raise NotFound("There is no such subscription.")
+    raise NotHere(gettext("There is no such subscription."))
