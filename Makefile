@@ -35,8 +35,8 @@ settings-table: .venv/ready  ## write the settings table of README.md from the s
 	@$(BIN)/python -m deploy.settings_doc README.md
 
 texts: .venv/ready  ## bring the pages' texts in gateway/texts up to date with the pages
-	@$(BIN)/pybabel -q extract -F gateway/texts/babel.cfg -k _l -k ngettext:1,2 -k marked --no-location --omit-header -o gateway/texts/pages.pot gateway
-	@for language in fr id pl zh_Hant fa; do $(BIN)/pybabel -q update --no-fuzzy-matching -i gateway/texts/pages.pot -o gateway/texts/$$language.po -l $$language; done
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k ngettext:1,2 -k marked --no-location --omit-header -o .venv/pages.pot gateway
+	@for language in fr id pl zh_Hant fa; do $(BIN)/pybabel -q update --no-fuzzy-matching -i .venv/pages.pot -o gateway/texts/$$language.po -l $$language; done
 
 reset:  ## forget everything that `make run` stored (asks first; YES=1 does not)
 	@home=$${HEADEND_HOME:-var}; answer=$(if $(YES),yes); \

@@ -116,7 +116,7 @@ class FilterForm(Form):
     state = SelectField(
         _l("State"),
         choices=[
-            SelectChoice(ComplaintState.OPEN.value, _l("Open")),
+            SelectChoice(ComplaintState.OPEN.value, _l("Unresolved")),
             SelectChoice(ComplaintState.RESOLVED.value, _l("Resolved")),
             SelectChoice(ALL, _l("All")),
         ],

@@ -73,7 +73,7 @@ def texts_of_the_pages(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     make = (ROOT / "Makefile").read_text()
     keywords = re.findall(r"-k (\S+)", make[make.index("pybabel") :].splitlines()[0])
     command = [
-        sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", str(TEXTS / "babel.cfg"),
+        sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", str(ROOT / "pyproject.toml"),
         *(part for keyword in keywords for part in ("-k", keyword)), "-o", str(found), str(ROOT / "gateway"),
     ]  # fmt: skip
     subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
