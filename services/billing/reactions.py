@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from billing.usecases.erase_person import erase_person
 from billing.usecases.keep_customer import keep_branch, keep_customer
-from chassis.erasing import erase_in_events
 from chassis.reactions import EventContext, Reactions
 from contracts.events import (
     BranchChanged,
@@ -25,8 +25,7 @@ def on_customer(
 
 def on_erased(session: Session, event: CustomerErased, context: EventContext) -> None:
     """Keep the ledger and the invoices, and nothing else of the person."""
-    keep_customer(session, event.customer)
-    erase_in_events(session, event.customer)
+    erase_person(session, event.customer)
 
 
 def on_branch(session: Session, event: BranchChanged, context: EventContext) -> None:
