@@ -83,7 +83,11 @@ def _names(a: Branch, admin: Api, cashier: Api, customer: Api) -> dict[str, str]
 def _branch(admin: Api, code: str, name: str) -> Branch:
     body = {"code": code, "name": f"Branch {code}", "currency": "INR", "time_zone": "Asia/Kolkata"}
     accounts = {"upi_id": "headend@bank", "account_name": "Headend Cable Ltd"}
-    branch = admin.ok("POST", "/branches", json={**body, **accounts})["id"]
+    paper = {
+        "letterhead": ["Headend Cable Ltd", "14 Temple Road", "560001 Bengaluru"],
+        "tax_id": "29ABCDE1234F1Z5",
+    }
+    branch = admin.ok("POST", "/branches", json={**body, **accounts, **paper})["id"]
     plan = {
         "code": "TV",
         "name": "Classic Prime",
