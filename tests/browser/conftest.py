@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import chromium
+from tests.browser.newcomers import Newcomers
 from tests.browser.town import Town, build
 from tests.browser.visitor import Visitor
 from tests.stack.builders import TODAY
@@ -31,15 +32,21 @@ def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield build(headend)
 
 
+@pytest.fixture(scope="session")
+def newcomers(town: Town) -> Newcomers:
+    """Makes people of branch A for one story only, so that no story sees what another did."""
+    return Newcomers(town, town.headend.admin())
+
+
 @pytest.fixture
 def visit(browser: Browser, town: Town) -> Iterator[Callable[..., Visitor]]:
-    """Opens windows: `visit("cashier", "fa")` is signed in, in Persian."""
+    """Opens windows: `visit("cashier", "fa")` is signed in, in Persian; instead of a role, user name and password."""
     opened: list[Visitor] = []
 
-    def begin(role: str, language: str = "en", *, scripts: bool = True) -> Visitor:
+    def begin(who: str | tuple[str, str], language: str = "en", *, scripts: bool = True) -> Visitor:
         visitor = Visitor.at(browser, town.headend.address, language, scripts=scripts)
         opened.append(visitor)
-        return visitor.sign_in(*town.logins[role], language)
+        return visitor.sign_in(*(town.logins[who] if isinstance(who, str) else who), language)
 
     yield begin
     for visitor in opened:

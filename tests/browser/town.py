@@ -11,10 +11,16 @@ from tests.stack.people import OWN_PASSWORD, add_customer, add_staff, sign_in_cu
 
 LONG = "Wijesekera Mudiyanselage Samaranayake Bandaranaike-Kumaratunga Ranasinghe"
 
+COMPLAINT = {
+    "kind": "no_signal",
+    "service": "cable_tv",
+    "message": "No picture since the storm.\nPlease come.",
+}
+
 
 @dataclass(frozen=True)
 class Branch:
-    """A branch with a customer who paid a part, and the payment."""
+    """A branch with a customer who paid a part and complained, and the payment."""
 
     id: str
     plan: str
@@ -22,6 +28,7 @@ class Branch:
     payment: str
     invoice: str
     subscription: str
+    complaint: str
 
 
 @dataclass(frozen=True)
@@ -54,12 +61,7 @@ def build(headend: Embedded) -> Town:
 def _names(a: Branch, admin: Api, cashier: Api, customer: Api) -> dict[str, str]:
     """A complaint, an online payment that waits, a report, a run of reminders, an open cash desk."""
     of_customer = f"/customers/{a.customer['id']}"
-    said = {
-        "kind": "no_signal",
-        "service": "cable_tv",
-        "message": "No picture since the storm.\nPlease come.",
-    }
-    complaint = customer.ok("POST", f"{of_customer}/complaints", key=str(uuid.uuid4()), json=said)
+    complaint = customer.ok("POST", f"{of_customer}/complaints", key=str(uuid.uuid4()), json=COMPLAINT)
     asked = {"amount": "250.00", "provider": "manual"}
     online = customer.ok("POST", f"{of_customer}/online-payments", key=str(uuid.uuid4()), json=asked)
     customer.ok("POST", f"/online-payments/{online['id']}/reference", json={"reference": "UPI-4711"})
@@ -81,7 +83,11 @@ def _names(a: Branch, admin: Api, cashier: Api, customer: Api) -> dict[str, str]
 def _branch(admin: Api, code: str, name: str) -> Branch:
     body = {"code": code, "name": f"Branch {code}", "currency": "INR", "time_zone": "Asia/Kolkata"}
     accounts = {"upi_id": "headend@bank", "account_name": "Headend Cable Ltd"}
-    branch = admin.ok("POST", "/branches", json={**body, **accounts})["id"]
+    paper = {
+        "letterhead": ["Headend Cable Ltd", "14 Temple Road", "560001 Bengaluru"],
+        "tax_id": "29ABCDE1234F1Z5",
+    }
+    branch = admin.ok("POST", "/branches", json={**body, **accounts, **paper})["id"]
     plan = {
         "code": "TV",
         "name": "Classic Prime",
@@ -99,6 +105,10 @@ def _branch(admin: Api, code: str, name: str) -> Branch:
     admin.finished(f"/billing-runs/{run['id']}")
     path, paid = f"/customers/{customer['id']}/payments", {"amount": "300.00", "mode": "cash"}
     payment = admin.ok("POST", path, key=str(uuid.uuid4()), json=paid)
-    return Branch(
-        branch, plan_id, customer, payment["payment_number"], payment["invoice_number"], subscription
+    complaint = admin.ok(
+        "POST", f"/customers/{customer['id']}/complaints", key=str(uuid.uuid4()), json=COMPLAINT
     )
+    return Branch(
+        branch, plan_id, customer, payment["payment_number"], payment["invoice_number"], subscription,
+        complaint["number"],
+    )  # fmt: skip

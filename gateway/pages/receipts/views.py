@@ -15,6 +15,7 @@ from gateway.pages.places import require, staff_only
 from gateway.rpc import ask, ask_together
 
 from .forms import VoidForm
+from .paper import length_class
 
 pages = Blueprint("receipt_pages", __name__)
 
@@ -27,8 +28,9 @@ def roll(number: str) -> str:
         GetInvoice(number=payment.invoice_number), GetBranch(branch_id=payment.branch_id)
     )
     return render_template(
-        "receipts/roll.html", payment=payment, invoice=invoice, branch=branch, qr=_qr(payment.invoice_number)
-    )
+        "receipts/roll.html", payment=payment, invoice=invoice, branch=branch,
+        qr=_qr(payment.invoice_number), length=length_class(payment, invoice),
+    )  # fmt: skip
 
 
 @pages.route("/payments/<document:number>/void", methods=["GET", "POST"])
