@@ -4,4 +4,6 @@ from tests.browser.chromium import chromium
 from tests.real_servers.binaries import postgres_programs, rabbitmq_programs
 
 if __name__ == "__main__":
-    print(f"PostgreSQL in {postgres_programs()}, RabbitMQ in {rabbitmq_programs()}, browser {chromium() or 'missing'}")
+    print(
+        f"PostgreSQL in {postgres_programs()}, RabbitMQ in {rabbitmq_programs()}, browser {chromium() or 'missing'}"
+    )

@@ -29,20 +29,25 @@ class Choice(BaseModel):
     force: bool = False
 
     def conditions(self, branch: KnownBranch, today: date) -> list[ColumnElement[bool]]:
-        """Who was chosen, whether they may be reminded now or not."""
+        """Who was chosen, whatever they owe, whether they may be reminded now or not (least_of says the amount)."""
         wanted = owing(branch, today, self.filter)
         return [*wanted, CustomerCopy.id.in_(self.customer_ids)] if self.customer_ids else wanted
 
-    def may_be_reminded(self, branch: KnownBranch, today: date) -> list[ColumnElement[bool]]:
-        """Who of the chosen is not left in peace. Force makes the branch's days one; promises hold against it."""
+    def allowed(self, branch: KnownBranch, today: date) -> list[ColumnElement[bool]]:
+        """Who is not left in peace. Force makes the branch's days one; promises hold against it."""
         policy = branch.card.policy
         quiet_from = today if self.force else reminded_lately_from(policy.reminder_pause_days, today)
-        allowed = [
+        return [
             not_(has_promise(today)),
-            _owes(branch, today, until=first_period(policy.reminder_stages, today)),
+            oldest_due(branch, today) <= first_period(policy.reminder_stages, today),
             not_(_reminded_from(quiet_from)),
         ]
-        return [*self.conditions(branch, today), *allowed]
+
+    def may_be_reminded(self, branch: KnownBranch, today: date) -> list[ColumnElement[bool]]:
+        """Who of the chosen is not left in peace, and owes enough."""
+        found = [*self.conditions(branch, today), *self.allowed(branch, today)]
+        least = least_of(branch, self.filter)
+        return found if least is None else [*found, open_sum(branch, today) >= least]
 
 
 _theirs = aliased(Charge)
@@ -59,7 +64,9 @@ def due(currency: str, today: date, charge: type[Charge] = Charge) -> list[Colum
 
 
 def owing(branch: KnownBranch, today: date, wanted: DebtorFilter) -> list[ColumnElement[bool]]:
-    """The branch's customers who owe something that is due and fit the filter. Raises NotAnAmount."""
+    """The branch's customers who owe something that is due and fit the filter but for its amount: least_of says that,
+    as no index knows what a customer owes together, and so every one who fits otherwise is looked at for it.
+    """
     found = [CustomerCopy.branch_id == branch.id, _owes(branch, today)]
     if wanted.area:
         found.append(CustomerCopy.area_key == area_key(wanted.area))
@@ -67,9 +74,6 @@ def owing(branch: KnownBranch, today: date, wanted: DebtorFilter) -> list[Column
         found.append(_owes(branch, today, service=wanted.service_kind))
     if wanted.older_than_months is not None:
         found.append(_owes(branch, today, until=add_months(period_of(today), -wanted.older_than_months - 1)))
-    if wanted.minimum_amount:
-        least = Money.parse(wanted.minimum_amount, branch.currency, field="minimum_amount")
-        found.append(open_sum(branch, today) >= least.minor)
     if wanted.promised is not None:
         found.append(has_promise(today) if wanted.promised else not_(has_promise(today)))
     if wanted.not_reminded_days is not None:
@@ -77,10 +81,25 @@ def owing(branch: KnownBranch, today: date, wanted: DebtorFilter) -> list[Column
     return found
 
 
+def least_of(branch: KnownBranch, wanted: DebtorFilter) -> int | None:
+    """The least open sum that the filter asks for, in minor units. Raises NotAnAmount."""
+    if not wanted.minimum_amount:
+        return None
+    return Money.parse(wanted.minimum_amount, branch.currency, field="minimum_amount").minor
+
+
 def open_sum(branch: KnownBranch, today: date) -> ScalarSelect[Any]:
     """What a customer owes that is due, in minor units."""
     opened = func.coalesce(func.sum(_theirs.amount_minor - _theirs.settled_minor), 0)
     mine = select(opened).where(_theirs.customer_id == CustomerCopy.id, *due(branch.currency, today, _theirs))
+    return mine.correlate(CustomerCopy).scalar_subquery()
+
+
+def oldest_due(branch: KnownBranch, today: date) -> ScalarSelect[Any]:
+    """The oldest period of which a customer owes something that is due."""
+    mine = select(func.min(_theirs.period)).where(
+        _theirs.customer_id == CustomerCopy.id, *due(branch.currency, today, _theirs)
+    )
     return mine.correlate(CustomerCopy).scalar_subquery()
 
 

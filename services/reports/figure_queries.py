@@ -6,7 +6,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from chassis.tables import InboxRow, JobRow
@@ -38,7 +49,8 @@ def figures_of(session: Session, span: Span) -> Sequence[Any]:
     key = (both.c.kind, at, is_today, both.c.service, both.c.detail, both.c.currency)
     found = select(
         both.c.kind, at.label("at"), is_today.label("is_today"), both.c.service, both.c.detail, both.c.currency,
-        func.sum(both.c.count).label("number"), func.sum(both.c.minor).label("minor"),
+        func.sum(both.c.count).label("number"),
+        cast(func.sum(both.c.minor), BigInteger).label("minor"),  # PostgreSQL sums a BIGINT as NUMERIC
     ).group_by(*key)  # fmt: skip
     return [row for row in session.execute(found) if row.number or row.minor]
 

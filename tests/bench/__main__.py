@@ -10,6 +10,7 @@ from tests.bench.bench_billing_run import billing_run
 from tests.bench.bench_dashboard import dashboard
 from tests.bench.bench_events import events
 from tests.bench.bench_mail import mail
+from tests.bench.bench_pages import pages
 from tests.bench.bench_payments import payments
 from tests.bench.bench_report import report
 from tests.bench.bench_search import search
@@ -25,6 +26,7 @@ BENCHES: dict[str, Callable[[House], list[Figure]]] = {
     "mail": mail,
     "report": report,
     "events": events,
+    "pages": pages,
 }
 
 

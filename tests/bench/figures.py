@@ -64,9 +64,17 @@ def latency(what: str, seconds: Sequence[float], floor: Sequence[float], *, p50:
     held = all(
         percentile(seconds, share) < limit for share, limit in ((50, p50), (99, p99)) if limit is not None
     )
-    ratio = percentile(seconds, 99) / percentile(floor, 99) if floor else None
-    return Figure(what, _waits(seconds), _waits(floor) if floor else "", ratio, ", ".join(limits),
-                  held if limits else None)  # fmt: skip
+    return Figure(what, _waits(seconds, 99), _waits(floor, 99) if floor else "", _ratio(seconds, floor, 99),
+                  ", ".join(limits), held if limits else None)  # fmt: skip
+
+
+def answering(
+    what: str, seconds: Sequence[float], floor: Sequence[float], p95: float | None = None
+) -> Figure:
+    """Half and 95 of 100 waits, in seconds, beside the same of the floor; held when 95 of 100 are within the limit."""
+    target = "" if p95 is None else f"p95 <= {p95 * 1000:.0f} ms"
+    held = None if p95 is None else percentile(seconds, 95) <= p95
+    return Figure(what, _waits(seconds, 95), _waits(floor, 95), _ratio(seconds, floor, 95), target, held)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -85,6 +93,10 @@ def table(figures: Iterable[Figure]) -> str:
     )
 
 
-def _waits(seconds: Sequence[float]) -> str:
-    p50, p99 = (percentile(seconds, share) * 1000 for share in (50, 99))
-    return f"p50 {p50:.0f} ms, p99 {p99:.0f} ms"
+def _ratio(seconds: Sequence[float], floor: Sequence[float], share: int) -> float | None:
+    return percentile(seconds, share) / percentile(floor, share) if floor else None
+
+
+def _waits(seconds: Sequence[float], share: int) -> str:
+    half, most = (percentile(seconds, one) * 1000 for one in (50, share))
+    return f"p50 {half:.0f} ms, p{share} {most:.0f} ms"

@@ -12,13 +12,14 @@ from typing import LiteralString
 
 from psycopg import sql
 
+from contracts.topology import LISTENERS
 from tests.bench.load import Client
 from tests.bench.memory import Largest, watched
 from tests.bench.population import TODAY, Person, add_branches_and_plans, populate
 from tests.bench.rows import Connection, connect
 from tests.real_servers.servers import postgres_server, rabbitmq_server
 from tests.stack.api import Api
-from tests.stack.mail import Sink
+from tests.stack.mail import Mail, Sink
 from tests.stack.processes import wait_until
 from tests.stack.real import SERVICES, Real
 
@@ -48,6 +49,15 @@ class House:
         """So many connections of signed-in staff."""
         return [Client(self.real.address, self.api.token) for _ in range(count)]
 
+    @property
+    def address(self) -> str:
+        """Where the gateway answers."""
+        return self.real.address
+
+    def mails(self) -> list[Mail]:
+        """The newest mails: there are tens of thousands after some benches."""
+        return [Mail(raw) for raw in self.sink.raw[-100:]]
+
     def watched(self) -> contextlib.AbstractContextManager[Largest]:
         """Watch the memory of every process of the house."""
         return watched([process.pid for process in (*self.real.processes, *self.real.gateways)])
@@ -76,10 +86,17 @@ class House:
             ("notify", "messages WHERE next_attempt_at IS NOT NULL"),
             ("billing", "runs WHERE finished_at IS NULL OR statuses_pending"),
         ]
-        # Events on the way lie in no inbox yet; reports takes all that billing tells in these benches.
-        return not any(self.count(*look) for look in looks) and self.count("billing", "outbox") == self.count(
+        # Events on the way lie in no inbox yet; reports takes most of what billing tells.
+        return not any(self.count(*look) for look in looks) and self._told_to_reports() == self.count(
             "reports", "inbox WHERE producer = 'billing'"
         )
+
+    def _told_to_reports(self) -> int:
+        taken = [event.__name__ for event in LISTENERS["reports"]]
+        found = self.connections["billing"].execute(
+            "SELECT count(*) FROM outbox WHERE type = ANY(%s)", [taken]
+        )
+        return int((found.fetchone() or (0,))[0])
 
     def count(self, service: str, what: LiteralString) -> int:
         """How many rows there are of what stands behind FROM."""

@@ -113,7 +113,7 @@ def _fill_customers(connection: Connection, everybody: list[Person]) -> None:
     texts = [
         name
         for name in columns_of(connection, "customers")
-        if name not in made[0] and name != "date_of_birth"
+        if name not in made[0] and name not in ("date_of_birth", "erased_at")
     ]
     fill(connection, "customers", [*made[0], *texts],
          ([*row.values(), *[""] * len(texts)] for row in made))  # fmt: skip

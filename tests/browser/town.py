@@ -9,6 +9,7 @@ from tests.stack.builders import PERIOD
 from tests.stack.embedded import PASSWORD, Embedded
 from tests.stack.people import OWN_PASSWORD, add_customer, add_staff, sign_in_customer
 
+ACCOUNTS = {"upi_id": "headend@bank", "account_name": "Headend Cable Ltd"}
 LONG = "Wijesekera Mudiyanselage Samaranayake Bandaranaike-Kumaratunga Ranasinghe"
 
 COMPLAINT = {
@@ -55,11 +56,13 @@ def build(headend: Embedded) -> Town:
     logins = {role: (f"{role}-a", OWN_PASSWORD) for role in staff}
     logins["admin"] = ("admin", PASSWORD)
     logins["customer"] = (a.customer["username"], OWN_PASSWORD)
-    return Town(headend, a, b, logins, _names(a, admin, staff["cashier"], customer))
+    return Town(headend, a, b, logins, names_in(a, admin, staff["cashier"], customer))
 
 
-def _names(a: Branch, admin: Api, cashier: Api, customer: Api) -> dict[str, str]:
-    """A complaint, an online payment that waits, a report, a run of reminders, an open cash desk."""
+def names_in(a: Branch, admin: Api, cashier: Api, customer: Api) -> dict[str, str]:
+    """What pages about this branch are addressed by, for which some things are made: a complaint, an online payment
+    that waits, a report, a run that reminds the customer, an open cash desk.
+    """
     of_customer = f"/customers/{a.customer['id']}"
     complaint = customer.ok("POST", f"{of_customer}/complaints", key=str(uuid.uuid4()), json=COMPLAINT)
     asked = {"amount": "250.00", "provider": "manual"}
@@ -68,7 +71,8 @@ def _names(a: Branch, admin: Api, cashier: Api, customer: Api) -> dict[str, str]
     about = {"kind": "payments", "service": "cable_tv", "year": 2026, "month": 11, "selection": "unpaid"}
     report = admin.ok("POST", "/reports", json={**about, "format": "pdf", "branch_id": a.id})
     admin.finished(f"/reports/{report['id']}")
-    run = admin.ok("POST", "/dunning-runs", json={"branch_id": a.id})
+    chosen = {"branch_id": a.id, "customer_ids": [a.customer["id"]]}
+    run = admin.ok("POST", "/dunning-runs", json=chosen)
     session = cashier.ok(
         "POST", "/cash-sessions", key=str(uuid.uuid4()), json={"branch_id": a.id, "opening": "500.00"}
     )
@@ -82,12 +86,15 @@ def _names(a: Branch, admin: Api, cashier: Api, customer: Api) -> dict[str, str]
 
 def _branch(admin: Api, code: str, name: str) -> Branch:
     body = {"code": code, "name": f"Branch {code}", "currency": "INR", "time_zone": "Asia/Kolkata"}
-    accounts = {"upi_id": "headend@bank", "account_name": "Headend Cable Ltd"}
     paper = {
         "letterhead": ["Headend Cable Ltd", "14 Temple Road", "560001 Bengaluru"],
         "tax_id": "29ABCDE1234F1Z5",
     }
-    branch = admin.ok("POST", "/branches", json={**body, **accounts, **paper})["id"]
+    return inhabit(admin, admin.ok("POST", "/branches", json={**body, **ACCOUNTS, **paper})["id"], name)
+
+
+def inhabit(admin: Api, branch: str, name: str) -> Branch:
+    """A plan and some customers for a branch, one of whom subscribes to it, is billed for the month and pays a part."""
     plan = {
         "code": "TV",
         "name": "Classic Prime",

@@ -2,16 +2,28 @@
 
 import re
 import uuid
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from tests.stack.api import Api
-from tests.stack.embedded import Embedded
+from tests.stack.mail import Mail
 from tests.stack.processes import wait_until
 
 OWN_PASSWORD = "harvest-Moon-over-9"
 
 
-def add_staff(headend: Embedded, admin: Api, username: str, role: str, *branch_ids: str) -> Api:
+class Headend(Protocol):
+    """A running Headend whose mails can be read."""
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+
+    def mails(self) -> Sequence[Mail]:
+        """The mails so far."""
+
+
+def add_staff(headend: Headend, admin: Api, username: str, role: str, *branch_ids: str) -> Api:
     """A member of staff who has set a password with the mailed link, signed in."""
     email = f"{username}@staff.example.com"
     body = {"username": username, "email": email, "role": role, "branch_ids": list(branch_ids)}
@@ -28,7 +40,7 @@ def add_customer(admin: Api, branch_id: str, name: str = "Anna Kowalska") -> Any
     return admin.ok("POST", "/customers", json=body)
 
 
-def sign_in_customer(headend: Embedded, customer: Any) -> Api:
+def sign_in_customer(headend: Headend, customer: Any) -> Api:
     """A customer who has signed in with the mailed one-time password and set one of their own."""
     once = first_sign_in(headend, customer)
     change = {"current_password": "used up already", "password": OWN_PASSWORD}
@@ -36,13 +48,13 @@ def sign_in_customer(headend: Embedded, customer: Any) -> Api:
     return once
 
 
-def first_sign_in(headend: Embedded, customer: Any) -> Api:
+def first_sign_in(headend: Headend, customer: Any) -> Api:
     """A customer in the session of the one-time password, which may do nothing but change it."""
     password = _from_mail(headend, customer["email"], r"One-time password: (\S+)")
     return Api(headend.address).sign_in(customer["username"], password)
 
 
-def _from_mail(headend: Embedded, address: str, pattern: str) -> str:
+def _from_mail(headend: Headend, address: str, pattern: str) -> str:
     """What the pattern finds in the mail to that address, once it is there."""
 
     def found() -> list[str]:

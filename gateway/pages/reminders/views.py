@@ -24,17 +24,19 @@ from .forms import FilterForm, SendForm
 
 PAGE_ROWS = 50
 FILE_ROWS = 200
+COUNTED_AT_ONCE = 2_000
+"""Customers whom a page counts by itself: counting takes as long as there are customers, and a page may not."""
 OTHERS = (customer, schedule)
 """Their pages are in this area too."""
 
 
 @pages.get("/reminders")
 def list_all() -> Response:
-    """Who owes longest comes first; the sums stand on the first page only, as they look at every open charge."""
+    """Who owes longest comes first; the sums stand on the first page, or wait until somebody asks for them."""
     require(Right.RUN_BILLING)
     form, cursor = FilterForm(request.args), request.args.get("cursor") or None
     wanted = filter_of(form)
-    sums = [] if cursor else [SumDebtors(filter=wanted)]
+    sums = [] if cursor else [SumDebtors(filter=wanted, at_most=_at_most())]
     found, branches, *summed = ask_together(
         ListDebtors(filter=wanted, cursor=cursor, limit=PAGE_ROWS), ListBranches(), *sums
     )
@@ -99,8 +101,10 @@ def send() -> Response:
         else:
             return go(url_for("reminder_pages.progress", run_id=run.id))
     force = bool(form.force.data)
-    preview = ask(PreviewReminders(filter=wanted, customer_ids=ids, force=force))
+    preview = ask(PreviewReminders(filter=wanted, customer_ids=ids, force=force, at_most=_at_most()))
     again = {**_filters(chosen), "customer": [str(one) for one in ids]}
+    if request.args.get("count"):
+        again["count"] = "y"
     return show_form(
         "reminders/send.html", form, error, preview=preview, again=again, count=len(ids), force=force
     )
@@ -111,6 +115,11 @@ def progress(run_id: UUID) -> str:
     """How far a run is; the page asks again by itself until it is done, or by its link without a script."""
     require(Right.RUN_BILLING)
     return render_template("reminders/progress.html", run=ask(GetRun(run_id=run_id, kind="dunning")))
+
+
+def _at_most() -> int | None:
+    """How many customers are counted for a page; all of them for who asked for that and waits."""
+    return None if request.args.get("count") else COUNTED_AT_ONCE
 
 
 def _filters(form: FilterForm) -> dict[str, str]:

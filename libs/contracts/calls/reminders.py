@@ -41,7 +41,9 @@ class DebtorView(View):
 
 
 class DebtorList(Page):
-    """Who owes longest first."""
+    """Who owes longest first. With `minimum_amount` in the filter a page may have few items or none and a `next`: so
+    many customers were looked at, and the next page goes on behind them.
+    """
 
     items: tuple[DebtorView, ...]
 
@@ -55,16 +57,22 @@ class ListDebtors(Call[DebtorList]):
 
 
 class DebtorSums(View):
-    """How many customers, and what they owe together, one sum per currency."""
+    """How many customers, and what they owe together, one sum per currency. `complete` False: there are more than was
+    asked for, and nothing was counted.
+    """
 
     customers: int
     totals: tuple[Money, ...]
+    complete: bool = True
 
 
 class SumDebtors(Call[DebtorSums]):
-    """The sums of a filtered list: this looks at every open charge of it, so ask it once and not with each page."""
+    """The sums of a filtered list: this looks at every customer of it, so without `at_most` ask it only when somebody
+    wants to know. `at_most` counts nothing where more customers would have to be looked at.
+    """
 
     filter: DebtorFilter = DebtorFilter()
+    at_most: Annotated[int, Field(ge=1)] | None = None
 
 
 class ReminderPreview(View):
@@ -74,14 +82,17 @@ class ReminderPreview(View):
     totals: tuple[Money, ...]
     left_out: int
     """They have a promise that holds, were reminded lately, or owe only younger months than the first stage."""
+    complete: bool = True
+    """False: there are more customers than was asked for, and nothing was counted."""
 
 
 class PreviewReminders(Call[ReminderPreview]):
-    """What StartDunningRun with the same choice would do now; nothing is sent."""
+    """What StartDunningRun with the same choice would do now; nothing is sent. `at_most` as in SumDebtors."""
 
     filter: DebtorFilter = DebtorFilter()
     customer_ids: Annotated[tuple[UUID, ...], Field(max_length=500)] = ()
     force: bool = False
+    at_most: Annotated[int, Field(ge=1)] | None = None
 
 
 class ReminderDraft(View):

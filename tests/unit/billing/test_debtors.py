@@ -116,6 +116,38 @@ def test_filters_narrow_the_list(world: World) -> None:
         listed(world, minimum_amount="much")
 
 
+def test_a_page_looks_at_so_many_for_an_amount_and_the_next_one_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(debtors, "LOOKED_AT", 4)
+    main, east = world.branch(), world.branch("EAST")
+    for number in range(9):
+        more = ("2026-11",) if number == 8 else ()
+        owe(world, main if number % 2 else east, f"c{number}", "2026-10", *more)
+    expected = sorted(item.crf for item in page(world, limit=200).items if item.total.minor >= 50000)
+    found, cursor, pages = [], None, 0
+    while pages == 0 or cursor:
+        one = page(world, limit=1, cursor=cursor, minimum_amount="500")
+        found += [item.crf for item in one.items]
+        cursor, pages = one.next, pages + 1
+    assert sorted(found) == expected and pages > 1
+
+
+def test_more_than_was_asked_for_are_not_counted(world: World) -> None:
+    main, east = world.branch(), world.branch("EAST")
+    for number in range(4):
+        owe(world, main if number % 2 else east, f"c{number}", "2026-11")
+    with world.database.reading() as session:
+        for at_most, complete, number in ((3, False, 0), (4, True, 4)):
+            sums = debtors.sum_debtors(session, calls.SumDebtors(at_most=at_most), world.actor, world.clock)
+            seen = debtors.preview_reminders(
+                session, calls.PreviewReminders(at_most=at_most), world.actor, world.clock
+            )
+            assert (sums.complete, sums.customers, seen.complete, seen.customers) == (
+                complete, number, complete, number,
+            )  # fmt: skip
+
+
 def test_what_is_paid_or_not_due_yet_is_no_debt(world: World) -> None:
     branch = world.branch()
     paid = owe(world, branch, "paid", "2026-11")

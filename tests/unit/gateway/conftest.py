@@ -26,6 +26,8 @@ class ScriptedClient:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Call[Any], str]] = []
+        self.rounds = 0
+        """How often somebody waited for answers: calls sent together are one round."""
         self._script: dict[type, Any] = {}
 
     def tell(self, kind: type[Call[Any]], answer: Any) -> None:
@@ -33,6 +35,10 @@ class ScriptedClient:
         self._script[kind] = answer
 
     def call(self, request: Call[Any], *, actor_token: str = "", timeout: float | None = None) -> Any:
+        self.rounds += 1
+        return self._answer(request, actor_token)
+
+    def _answer(self, request: Call[Any], actor_token: str) -> Any:
         self.asked.append((request, actor_token))
         answer = self._script.get(type(request), Unavailable("The service is away."))
         if callable(answer) and not isinstance(answer, BaseModel):
@@ -42,7 +48,8 @@ class ScriptedClient:
         return answer
 
     def call_together(self, requests: Sequence[Call[Any]], *, actor_token: str = "") -> list[Any]:
-        return [self.call(request, actor_token=actor_token) for request in requests]
+        self.rounds += 1
+        return [self._answer(request, actor_token) for request in requests]
 
     def call_each(
         self,
@@ -51,10 +58,11 @@ class ScriptedClient:
         actor_token: str = "",
         timeout: float | None = None,
     ) -> list[Any]:
+        self.rounds += 1
         found: list[Any] = []
         for _, request in requests:
             try:
-                found.append(self.call(request, actor_token=actor_token))
+                found.append(self._answer(request, actor_token))
             except Refusal as refusal:
                 found.append(refusal)
         return found

@@ -124,6 +124,40 @@ def test_what_would_be_sent_is_shown_first_and_then_sent_once_per_key(sit: Sit, 
     )  # fmt: skip
 
 
+def test_many_are_counted_when_somebody_asks_for_it(sit: Sit, bus: ScriptedClient) -> None:
+    def counted(request: calls.SumDebtors) -> calls.DebtorSums:
+        return calls.DebtorSums(
+            customers=0 if request.at_most else 7043, totals=(), complete=not request.at_most
+        )
+
+    bus.tell(calls.SumDebtors, counted)
+    web = sit(Role.MANAGER)
+    page = web.get("/reminders?area=Hill").text
+    assert "/reminders?area=Hill&amp;count=y" in page and "7,043" not in page
+    assert "7,043" in web.get("/reminders?area=Hill&count=y").text
+
+
+def test_many_are_counted_before_they_are_reminded(sit: Sit, bus: ScriptedClient) -> None:
+    def counted(request: calls.PreviewReminders) -> calls.ReminderPreview:
+        complete = request.at_most is None
+        return calls.ReminderPreview(
+            customers=7043 if complete else 0, totals=(), left_out=0, complete=complete
+        )
+
+    web = sit(Role.MANAGER)
+    bus.tell(calls.PreviewReminders, counted)
+    page = web.get("/reminders/send?area=Hill&force=y").text
+    assert "count=y" in page and "force=y" in page and '<button type="submit">Send' not in page
+    assert "Send 7043 reminders" in web.get("/reminders/send?area=Hill&count=y").text
+
+
+def test_who_is_searched_for_by_amount_is_looked_for_further(sit: Sit, bus: ScriptedClient) -> None:
+    web = sit(Role.MANAGER)
+    bus.tell(calls.ListDebtors, calls.DebtorList(items=(), next="behind"))
+    page = web.get("/reminders?amount=5000").text
+    assert "Nobody so far" in page and "/reminders?amount=5000&amp;cursor=behind" in page
+
+
 def test_force_is_chosen_in_words_and_counted_before(sit: Sit, bus: ScriptedClient) -> None:
     web = sit(Role.MANAGER)
     assert "force=y" in web.get("/reminders/send").text

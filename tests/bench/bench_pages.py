@@ -1,0 +1,123 @@
+"""Every page of staff and customers through gunicorn, 100,000 customers who all owe; beside a page without calls.
+
+It stands last of all benches, as it moves the month that was billed.
+"""
+
+import contextlib
+import http.client
+import re
+import time
+from urllib.parse import urlsplit
+
+import httpx
+
+from billing.queries.cursors import cursor_of
+from chassis.rpc_client import RpcClient
+from contracts.calls.customers import CheckSession
+from tests.bench.bench_payments import ensure_charged
+from tests.bench.figures import Figure, answering
+from tests.bench.house import House, scale
+from tests.bench.load import Answer, Client, paced
+from tests.browser.pages import PAGES, Page
+from tests.browser.town import ACCOUNTS, inhabit, names_in
+from tests.stack.embedded import PASSWORD
+from tests.stack.people import OWN_PASSWORD, add_staff, sign_in_customer
+
+_A_SECOND, _EACH, _WARM_UP, _CLIENTS = 20.0, 40, 6, 4
+_P95, _DASHBOARD_P95 = 0.150, 0.250
+_DUE = "2026-10"
+"""The month that is made of the billed one: what was charged ahead is not due yet, and nobody would owe anything."""
+
+MORE = (
+    Page("reminder_pages.list_all", "/reminders?amount=100000"),
+    Page("reminder_pages.list_all", "/reminders?cursor={deep}"),
+    Page("reminder_pages.send", "/reminders/send"),
+    Page("customer_pages.find", "/customers?search=an"),
+)
+"""Addresses whose cost would grow first, beside those that the browser looks at."""
+
+
+class Browser(Client):
+    """A kept-alive connection that is signed in as a browser is: by its cookie."""
+
+    def __init__(self, address: str, cookie: str) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+        self._headers = {"Cookie": cookie, "Accept": "text/html"}
+
+    def get(self, path: str) -> Answer:
+        """Status and body of a page."""
+        self._connection.request("GET", path, headers=self._headers)
+        answer = self._connection.getresponse()
+        return answer.status, answer.read()
+
+
+def pages(house: House) -> list[Figure]:
+    """Each page by somebody who may see it, some requests a second; what it must hold counts at the server's door."""
+    ensure_charged(house)
+    names, logins = _people(house)
+    cookies = {role: _signed_in(house.address, *login) for role, login in logins.items()}
+    house.settle()
+    floor = _asked(house.address, "", "/sign-in")
+    with contextlib.closing(RpcClient(house.amqp_uri, name="bench")) as client:
+        call = _called(client, house.api.token)
+    figures = [answering("one call over the bus", call, floor)]
+    for page in (*PAGES, *MORE):
+        taken = _asked(house.address, cookies[page.role], page.path.format(**names))
+        limit = _DASHBOARD_P95 if page.path == "/" else _P95
+        figures.append(answering(f"{page.path} ({page.role})", taken, floor, limit))
+    return figures
+
+
+def _people(house: House) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """Somebody of each role in a branch of a quarter of the customers, who all owe what they were billed."""
+    admin = house.api
+    main = str(house.people[0].branch_id)
+    admin.ok("PATCH", f"/branches/{main}", json=ACCOUNTS)
+    branch = inhabit(admin, main, "Somebody of the bench")
+    billing = house.connections["billing"]
+    billing.execute("UPDATE charges SET period = %s WHERE period > %s", [_DUE, _DUE])
+    billing.execute("VACUUM ANALYZE charges")
+    staff = {
+        role: add_staff(house, admin, f"{role}-bench", role, main)
+        for role in ("manager", "cashier", "support", "technician")
+    }
+    customer = sign_in_customer(house, branch.customer)
+    logins = {role: (f"{role}-bench", OWN_PASSWORD) for role in staff}
+    logins |= {"admin": ("admin", PASSWORD), "customer": (branch.customer["username"], OWN_PASSWORD)}
+    names = names_in(branch, admin, staff["cashier"], customer)
+    return names | {"deep": _deep(house)}, logins
+
+
+def _deep(house: House) -> str:
+    """The cursor behind nine of ten debtors, which are in order of their ids as all owe since the same month."""
+    ordered = sorted((person.id for person in house.people), key=lambda one: one.bytes)
+    return cursor_of(_DUE, ordered[len(ordered) * 9 // 10])
+
+
+def _signed_in(address: str, username: str, password: str) -> str:
+    with httpx.Client(base_url=address) as web:
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', web.get("/sign-in").text)
+        assert token, "no form to sign in with"
+        fields = {"username": username, "password": password, "csrf_token": token.group(1)}
+        answer = web.post("/sign-in", data=fields, headers={"Origin": address})
+        assert answer.status_code == 303, answer.text[:300]
+        return "; ".join(f"{name}={value}" for name, value in web.cookies.items())
+
+
+def _asked(address: str, cookie: str, path: str) -> list[float]:
+    """The waits of a page, some before them not counted."""
+    browsers = [Browser(address, cookie) for _ in range(_CLIENTS)]
+    for place in range(_WARM_UP):
+        status, body = browsers[place % _CLIENTS].get(path)
+        assert status == 200, f"{path} answers {status}: {body[:300]!r}"
+    count = max(10, int(_EACH * scale()))
+    return paced(browsers, lambda browser, one: browser.get(one), [path] * count, _A_SECOND).check().seconds
+
+
+def _called(client: RpcClient, token: str) -> list[float]:
+    waits = []
+    for _ in range(_EACH + _WARM_UP):
+        began = time.perf_counter()
+        client.call(CheckSession(token=token))
+        waits.append(time.perf_counter() - began)
+    return waits[_WARM_UP:]
