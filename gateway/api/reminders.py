@@ -147,7 +147,10 @@ class PromiseBody(Body):
 
 @api.get("/debtors", responses={200: DebtorListView})
 def list_debtors(query: DebtorPage) -> Response:
-    """Customers with dues that are due, who owes longest first."""
+    """Customers with dues that are due, who owes longest first.
+
+    With `minimum_amount` a page may have few items or none and still a `next`: go on until there is none.
+    """
     found = ask(ListDebtors(filter=query.filter(), cursor=query.cursor, limit=query.limit))
     return answer(DebtorListView(items=[DebtorItem.of(one) for one in found.items], next=found.next))
 
