@@ -43,7 +43,7 @@ def printed(visit: Visit, town: Town, name: str, scheme: str = "light") -> Visit
     path, role, says = PRINTED[name]
     visitor = visit(role)
     visitor.open(path.format(**town.names))
-    visitor.page.emulate_media(media="print", color_scheme=scheme)  # type: ignore[arg-type]
+    visitor.page.emulate_media(media="print", color_scheme=scheme)  # type: ignore[arg-type]  # playwright wants literals
     expect(visitor.page.locator("main")).to_contain_text(says)
     return visitor
 
