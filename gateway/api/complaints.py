@@ -60,6 +60,7 @@ class ComplaintView(BaseModel):
     state: ComplaintState
     is_read: bool
     filed_at: datetime
+    filed_on: date
     filed_by: str
     age_days: int
     assigned_to: UUID | None

@@ -58,6 +58,8 @@ class ComplaintView(View):
     state: ComplaintState
     is_read: bool
     filed_at: datetime
+    filed_on: date
+    """The business date of the branch."""
     filed_by: str
     age_days: int
     """Days since it was filed, in the branch's time zone; of a resolved one, until it was."""

@@ -1,6 +1,7 @@
 """Pages of complaints: the list and its filters, one complaint and what is done about it, customers' own (C51, C53)."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,8 @@ def view(**changed: Any) -> calls.ComplaintView:
         "number": NUMBER, "customer_id": answers.CUSTOMER, "customer_name": "Fish & Chips <Ltd", "crf": "1001",
         "branch_id": answers.BRANCH, "kind": ComplaintKind.NO_SIGNAL, "service_kind": Service.CABLE_TV,
         "message": "No <b>picture</b>.", "state": calls.ComplaintState.OPEN, "is_read": True,
-        "filed_at": answers.AT, "filed_by": "Asha Rao", "age_days": 3, "assigned_to": MEERA,
+        "filed_at": answers.AT, "filed_on": date(2026, 11, 22), "filed_by": "Asha Rao",
+        "age_days": 3, "assigned_to": MEERA,
         "assigned_name": "Meera", "resolved_at": None, "resolution": None, "reopen_until": None, "imported": False,
     }  # fmt: skip
     return calls.ComplaintView(**{**fields, **changed})
@@ -238,3 +240,9 @@ def test_an_empty_list_says_what_to_do(sit: Sit, bus: ScriptedClient) -> None:
     web = sit(Role.SUPPORT)
     assert "find the customer and file it for them" in web.get("/complaints").text
     assert "Show all that are open" in web.get("/complaints?kind=speed").text
+
+
+def test_lists_name_the_branchs_day_and_not_the_worlds(sit: Sit) -> None:
+    of_customer = f"/customers/{answers.CUSTOMER}/complaints"
+    for page in (sit(Role.SUPPORT).get(of_customer), sit(Role.CUSTOMER).get("/complaints/mine")):
+        assert "22 Nov 2026" in page.text and "21 Nov 2026" not in page.text
