@@ -40,7 +40,10 @@ def list_staff(session: Session, request: ListStaff, actor: Actor) -> StaffList:
     """A page of the staff that the actor manages, by username. Raises Forbidden, UnknownCursor."""
     actor.require(Right.MANAGE_STAFF)
     query = (
-        select(StaffMember, Login).join(Login, Login.staff_id == StaffMember.id).order_by(Login.username_key)
+        select(StaffMember, Login)
+        .join(Login, Login.staff_id == StaffMember.id)
+        .where(Login.staff_id.is_not(None))  # what the join implies, said for ix_logins_staff
+        .order_by(Login.username_key)
     )
     if (
         actor.branch_ids is not None

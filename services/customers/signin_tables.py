@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Uuid
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.columns import UtcDateTime
 from customers.tables import Base
+
+_OF_STAFF = text("staff_id IS NOT NULL")
 
 
 class Login(Base):
@@ -19,6 +21,8 @@ class Login(Base):
     __tablename__ = "logins"
     __table_args__ = (
         CheckConstraint("(staff_id IS NULL) <> (customer_id IS NULL)", name="one_owner"),
+        # The list of staff goes by this: by user name, and past nobody's customers.
+        Index("ix_logins_staff", "username_key", sqlite_where=_OF_STAFF, postgresql_where=_OF_STAFF),
     )  # fmt: skip
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
