@@ -250,3 +250,12 @@ def test_the_receipt_names_everything_and_opens_the_invoice(desk: FlaskClient, b
     bus.tell(RenderInvoice, Document(content=b"%PDF-1.4", media_type="application/pdf", file_name="x.pdf"))
     invoice = desk.get("/invoices/MAIN-2026-000001.pdf")
     assert (invoice.mimetype, invoice.data) == ("application/pdf", b"%PDF-1.4")
+
+
+def test_before_the_first_whole_month_nothing_is_paid_until_a_day(
+    desk: FlaskClient, bus: ScriptedClient
+) -> None:
+    begun = subscription().model_copy(update={"expires_on": subscription().started_on})
+    bus.tell(ListSubscriptions, SubscriptionList(items=(begun,), next=None))
+    page = desk.get("/payments/MAIN-P2026-000001").text
+    assert "not paid yet" in page and "paid until" not in page
