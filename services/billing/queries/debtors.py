@@ -56,8 +56,10 @@ def list_debtors(
     )
     page = found[: request.limit]
     last = page[-1][2] if len(found) > request.limit else end
+    shown = _shown(session, page)
     return calls.DebtorList(
-        items=tuple(_view(branch, today, row) for branch, today, row in page),
+        # Who has paid between the two looks is on the page no more.
+        items=tuple(_view(branch, today, shown[row.id]) for branch, today, row in page if row.id in shown),
         next=cursor_of(last.period, last.id) if last is not None else None,
     )
 
@@ -106,13 +108,11 @@ def _rows(
     page, wanted = request.limit + 1, request.filter
     oldest_first, least = _oldest_first(branch, today, wanted, after), least_of(branch, wanted)
     if least is None:
-        return session.execute(_shown(oldest_first, branch, today).limit(page)).all(), None
+        return session.execute(oldest_first.limit(page)).all(), None
     minor = open_sum(branch, today).label("minor")
     looked_at = session.execute(oldest_first.add_columns(minor).limit(most)).all()
-    fit = [row.id for row in looked_at if row.minor >= least][:page]
-    end = looked_at[-1] if len(looked_at) == most else None
-    shown = _shown(oldest_first, branch, today).where(CustomerCopy.id.in_(fit))
-    return session.execute(shown).all() if fit else [], end
+    fit = [row for row in looked_at if row.minor >= least][:page]
+    return fit, looked_at[-1] if len(looked_at) == most else None
 
 
 def _oldest_first(
@@ -134,15 +134,21 @@ def _oldest_first(
     return found if after is None else found.where(tuple_(Charge.period, Charge.customer_id) > after)
 
 
-def _shown(oldest_first: Select[Any], branch: KnownBranch, today: date) -> Select[Any]:
-    """With all that the list shows of them."""
-    standing = and_(
-        Promise.customer_id == CustomerCopy.id,
-        Promise.withdrawn_at.is_(None),
-        Promise.promised_until >= today,
-    )
-    minor, reminded = open_sum(branch, today).label("minor"), last_reminded().label("last_reminded")
-    return oldest_first.add_columns(CustomerCopy.card, minor, reminded, Promise).outerjoin(Promise, standing)
+def _shown(session: Session, page: Sequence[tuple[KnownBranch, date, Any]]) -> dict[UUID, Any]:
+    """All that the list shows of the debtors of a page, by their ids: looked up for these alone, branch by branch."""
+    found: dict[UUID, Any] = {}
+    for branch, today in {branch.id: (branch, today) for branch, today, _ in page}.values():
+        ids = [row.id for its_branch, _, row in page if its_branch.id == branch.id]
+        standing = and_(
+            Promise.customer_id == CustomerCopy.id,
+            Promise.withdrawn_at.is_(None),
+            Promise.promised_until >= today,
+        )
+        minor, reminded = open_sum(branch, today).label("minor"), last_reminded().label("last_reminded")
+        oldest = _oldest_first(branch, today, DebtorFilter(), None).where(CustomerCopy.id.in_(ids))
+        whole = oldest.add_columns(CustomerCopy.card, minor, reminded, Promise).outerjoin(Promise, standing)
+        found |= {row.id: row for row in session.execute(whole)}
+    return found
 
 
 def _key(row: Any) -> Key:
