@@ -26,7 +26,7 @@ from contracts.money import Money
 _earlier = aliased(Charge)
 
 
-LOOKED_AT = 1_000
+LOOKED_AT = 500
 """Debtors that one page looks at for an amount; the next page goes on behind them."""
 
 Key = tuple[str, bytes]
