@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check scenario bench reset messages settings-table texts lock
+.PHONY: help run test test-compose check scenario faults faults-long bench reset messages settings-table dashboard texts lock
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,15 +15,26 @@ run: .venv/ready  ## start Headend here, in one process, with its files under va
 test: .venv/ready  ## unit, architecture and integration tests; T="tests/unit/billing -k name" runs some
 	@$(PYTEST) $(T)
 
-check: .venv/ready  ## ruff, mypy, import-linter and the architecture tests
+test-compose: .venv/ready  ## docker-compose.yml from nothing: the main job, replicas, restarts (needs Docker)
+	@$(PYTEST) tests/compose
+
+check: .venv/ready  ## ruff, bandit, mypy, import-linter, the architecture tests, and pip-audit of what is locked
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml libs services gateway deploy
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(PYTEST) -q tests/architecture
+	@$(BIN)/python -m tests.dependency_audit
 
 scenario: .venv/ready  ## import 7,043 customers, bill, pay, remind, report; F="embedded real nemesis" chooses
 	@$(BIN)/python -m tests.scenarios $(F)
+
+faults: .venv/ready  ## break everything on purpose, with shortened clocks; F="1 6 ci" chooses, W=1 writes docs/faults.md
+	@$(BIN)/python -m tests.faults $(F) $(if $(W),--write)
+
+faults-long: .venv/ready  ## the same with real clocks and full sizes: takes hours
+	@$(BIN)/python -m tests.faults $(F) --long $(if $(W),--write)
 
 bench: .venv/ready  ## measure speed in real mode, each figure beside its floor
 	@$(BIN)/python -m tests.bench
@@ -33,6 +44,9 @@ messages: .venv/ready  ## write docs/messages.md from the contracts
 
 settings-table: .venv/ready  ## write the settings table of README.md from the settings
 	@$(BIN)/python -m deploy.settings_doc README.md
+
+dashboard: .venv/ready  ## write Grafana's dashboard from deploy/sight/grafana/headend.yaml
+	@$(BIN)/python -m deploy.dashboard_doc deploy/sight/grafana/dashboards/headend.json
 
 texts: .venv/ready  ## bring the pages' texts in gateway/texts up to date with the pages
 	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k ngettext:1,2 -k marked --no-location --omit-header -o .venv/pages.pot gateway

@@ -1,4 +1,4 @@
-"""The `headend` command: run, serve, gateway, migrate, keys, admin, events, import.
+"""The `headend` command: run, serve and gateway, and what operators need besides; `headend --help` lists it all.
 
 Nothing of Headend is imported before a command is chosen: `run` and `serve` must patch the process first.
 """
@@ -6,11 +6,24 @@ Nothing of Headend is imported before a command is chosen: `run` and `serve` mus
 import sys
 import warnings
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
-GROUPS = {"events": "deploy.events:events", "import": "deploy.imports.command:imports"}
+GROUPS = {
+    "after-restore": "deploy.backup.command:after_restore",
+    "audit": "deploy.audit:audit",
+    "backup": "deploy.backup.command:backup",
+    "backup-key": "deploy.backup.command:backup_key",
+    "doctor": "deploy.doctor.command:doctor",
+    "events": "deploy.events:events",
+    "import": "deploy.imports.command:imports",
+    "keys": "deploy.keys:keys",
+    "rebuild": "deploy.rebuild.command:rebuild",
+    "restore": "deploy.backup.command:restore",
+    "verify": "deploy.verify.command:verify_command",
+}
 
 
 class StartRefused(click.ClickException):
@@ -118,11 +131,34 @@ def migrate(services: tuple[str, ...]) -> None:
 
 
 @main.command()
-def keys() -> None:
-    """Make the signing and sealing keys that are missing in HEADEND_KEYS."""
-    from deploy import upkeep
+@click.argument("folder", type=Path, default=Path("/run/secrets"))
+def secrets(folder: Path) -> None:
+    """Look through the secrets in FOLDER: none is empty and, in production, none is known to everybody."""
+    from chassis.settings import load_settings
+    from deploy.secret_files import check_secrets
 
-    upkeep.make_keys()
+    click.echo(f"{check_secrets(folder, load_settings())} secrets are fit for use.")
+
+
+@main.command()
+@click.argument("target", type=Path)
+@click.option("--secrets", type=Path, default=Path("/run/secrets"), show_default=True)
+def broker(target: Path, secrets: Path) -> None:
+    """Write RabbitMQ's definitions to TARGET: queues, and a user for each process with no more than it needs."""
+    from deploy.broker import write_definitions
+
+    write_definitions(target, secrets)
+    click.echo(f"RabbitMQ's definitions are in {target}.")
+
+
+@main.command()
+@click.argument("folder", type=Path)
+def certificate(folder: Path) -> None:
+    """Look through the web server's certificate in FOLDER; to try, make one where there is none."""
+    from chassis.settings import load_settings
+    from deploy.certificate import see_to_certificate
+
+    click.echo(see_to_certificate(folder, load_settings()))
 
 
 @main.group()

@@ -6,10 +6,13 @@ from uuid import UUID
 import click
 from sqlalchemy import func, select, update
 
+from chassis.audit import about, doing
+from chassis.clock import SystemClock
 from chassis.database import DUE_AT_ONCE, Database
 from chassis.settings import load_settings
 from chassis.tables import InboxRow, OutboxRow, RepairCursorRow
 from contracts.topology import SERVICES
+from deploy.upkeep import COMMAND
 
 _SERVICE = click.option("--service", type=click.Choice(SERVICES), help="Only this service.")
 
@@ -63,7 +66,8 @@ def retry(service: str | None, event_ids: tuple[UUID, ...]) -> None:
     """Try parked events again: those named, or all of them."""
     count = 0
     for _, database in _databases(service):
-        with database.transaction() as session:
+        clock = SystemClock()
+        with doing("headend events retry", clock, COMMAND), database.transaction() as session:
             again = update(InboxRow).where(InboxRow.state == "parked")
             if event_ids:
                 again = again.where(InboxRow.event_id.in_(event_ids))
@@ -74,6 +78,8 @@ def retry(service: str | None, event_ids: tuple[UUID, ...]) -> None:
                 execution_options={"synchronize_session": False},
             ).all()
             count += len(rows)
+            if rows:
+                about(session, "events", "", retried=len(rows))
     click.echo(f"{count} events are tried again.")
 
 

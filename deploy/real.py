@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 
 from deploy.beforehand import real_settings, refuse_taken_port
 
@@ -22,7 +23,9 @@ def serve(name: str) -> int:
     if settings.ops_port:
         refuse_taken_port("0.0.0.0", settings.ops_port, "HEADEND_OPS_PORT")  # noqa: S104  # probes come from outside
     logs.configure(name, settings.log_level)
-    client = RpcClient(settings.amqp_uri, name=name, seconds=settings.call_seconds)
+    client = RpcClient(
+        settings.amqp_uri, name=name, seconds=settings.call_seconds, declare=settings.bus_declare
+    )
     service = service_class(name)
     platform = open_service(service, settings, client)
     runner = Runner(settings, [(service, platform)])
@@ -34,11 +37,13 @@ def serve(name: str) -> int:
 
 def gateway(workers: int) -> None:
     """Become gunicorn serving the gateway. Raises WrongSetting."""
+    from chassis.metrics import MULTIPROCESS
     from gateway.secret_key import cookie_key
 
     settings = real_settings("gateway")
     refuse_taken_port(settings.host, settings.port)
     cookie_key(settings.keys_folder)
+    os.environ[MULTIPROCESS] = tempfile.mkdtemp(prefix="headend-metrics-")
     os.execv(  # noqa: S606  # this process becomes gunicorn, so that signals reach it
         sys.executable,
         [
@@ -46,5 +51,6 @@ def gateway(workers: int) -> None:
             "--workers", str(workers), "--threads", str(settings.gateway_threads),
             "--bind", f"{settings.host}:{settings.port}", "--graceful-timeout", str(int(settings.stop_seconds)),
             "--max-requests", "200000", "--max-requests-jitter", "20000", "--keep-alive", "75", "--no-control-socket",
+            "--config", "python:gateway.gunicorn_hooks",
         ],
     )  # fmt: skip

@@ -5,15 +5,19 @@ from functools import partial
 import click
 
 from chassis import logs
+from chassis.audit import doing
 from chassis.database import Database
-from chassis.keys import KeyFolder
 from chassis.migrations import migrate as migrate_database
 from chassis.migrations import migrations_of
 from chassis.runner import wait_for
 from chassis.settings import Settings, WrongSetting, load_settings
+from contracts.actor import service_actor
 from contracts.topology import SERVICES
 from deploy.beforehand import prepare_home
 from deploy.house import service_class
+
+COMMAND = service_actor("command")
+"""Who did what somebody did by a `headend` command, in audit logs."""
 
 
 def migrate(services: tuple[str, ...]) -> None:
@@ -41,39 +45,28 @@ def _reach(database: Database) -> None:
     database.engine.connect().close()
 
 
-def make_keys() -> None:
-    """Make the missing keys and say where they are."""
-    settings = load_settings()
-    KeyFolder(settings.keys_folder).make_missing(SERVICES)
-    click.echo(f"Keys are in {settings.keys_folder}.")
-    click.echo(
-        "Each service needs its own .key, customers and notify sealing.key too, everybody the .pub files."
-    )
-
-
 def reset_admin_password() -> None:
     """Print a new generated password of the administrator."""
     from chassis.clock import SystemClock
     from customers.usecases.reset_admin_password import reset_admin_password as reset
 
     settings = load_settings()
-    database = Database(settings.database_url("customers"), pool_size=1)
-    with database.transaction() as session:
-        username, password = reset(session, None, SystemClock(settings.today))
+    database, clock = Database(settings.database_url("customers"), pool_size=1), SystemClock(settings.today)
+    with doing("headend admin reset-password", clock, COMMAND), database.transaction() as session:
+        username, password = reset(session, None, clock)
     click.echo(f"Administrator {username} now has the password {password}")
 
 
 def first_start(settings: Settings, database: Database) -> str | None:
     """Make branch MAIN and the administrator where they are missing; the generated password, if one was made."""
     from chassis.clock import SystemClock
-    from customers.domain.refusals import PasswordTooWeak
+    from customers.domain.sign_in_refusals import PasswordTooWeak
     from customers.usecases.bootstrap import bootstrap
 
     try:
-        with database.transaction() as session:
-            return bootstrap(
-                session, settings.admin_username, settings.admin_password, SystemClock(settings.today)
-            )
+        clock = SystemClock(settings.today)
+        with doing("first start", clock, COMMAND), database.transaction() as session:
+            return bootstrap(session, settings.admin_username, settings.admin_password, clock)
     except PasswordTooWeak as weak:
         raise WrongSetting(f"HEADEND_ADMIN_PASSWORD is not taken. {weak.message}") from None
 

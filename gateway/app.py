@@ -15,6 +15,7 @@ from chassis.clock import SystemClock
 from chassis.health import Health
 from chassis.settings import Settings
 from gateway import auth, csrf, docs, errors, headers, health, metrics, pages, tracing
+from gateway.allowances import Allowances
 from gateway.api import RESOURCES
 from gateway.auth import SessionCache
 from gateway.bulkhead import Bulkhead
@@ -52,7 +53,9 @@ def create_app(client: Client, settings: Settings, health_of_process: Health | N
             description="Cable TV and broadband operator: customers, dues, payments.",
         ),
         security_schemes={
-            "session": SecurityScheme(type="http", scheme="bearer", description="Token of POST /sessions")
+            "session": SecurityScheme(
+                type="http", scheme="bearer", description="Token of POST /sessions, or an API token"
+            )
         },
         openapi_extensions={"openapi": "3.1.1"},
         validation_error_status=400,
@@ -61,11 +64,7 @@ def create_app(client: Client, settings: Settings, health_of_process: Health | N
         doc_ui=False,
     )
     _configure(app, settings)
-    # Four fifths of the threads may wait for services; the rest keep answering /health/live (BUS, 6).
-    app.extensions["headend.calls"] = Calls(client, Bulkhead(max(1, settings.gateway_threads * 4 // 5)))
-    app.extensions["headend.health"] = health_of_process or Health()
-    app.extensions["headend.sessions"] = SessionCache()
-    app.extensions["headend.clock"] = SystemClock(settings.today)
+    _equip(app, client, settings, health_of_process or Health())
     tracing.install(app)
     metrics.install(app)
     headers.install(app, settings)
@@ -81,6 +80,16 @@ def create_app(client: Client, settings: Settings, health_of_process: Health | N
     for blueprint in (docs.pages, health.probes):
         app.register_blueprint(blueprint)
     return app
+
+
+def _equip(app: Flask, client: Client, settings: Settings, health_of_process: Health) -> None:
+    """What requests share: the way to the services, and what this process knows of callers."""
+    # Four fifths of the threads may wait for services; the rest keep answering /health/live (BUS, 6).
+    app.extensions["headend.calls"] = Calls(client, Bulkhead(max(1, settings.gateway_threads * 4 // 5)))
+    app.extensions["headend.health"] = health_of_process
+    app.extensions["headend.sessions"] = SessionCache()
+    app.extensions["headend.allowances"] = Allowances()
+    app.extensions["headend.clock"] = SystemClock(settings.today)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from chassis.logs import current_trace, logger
 from contracts.errors import FieldError, Refusal, Unauthenticated
-from gateway.auth import is_api_request, session_cache
+from gateway.auth import TwoStepMustBeSetUp, is_api_request, session_cache
 from gateway.validation import refusal_of
 
 log = logger(__name__)
@@ -71,6 +71,8 @@ def answer_refusal(refusal: Refusal) -> Response:
     status = status_of(refusal)
     if isinstance(refusal, Unauthenticated):
         return _answer_signed_out(refusal)
+    if isinstance(refusal, TwoStepMustBeSetUp) and not is_api_request():
+        return current_app.make_response(redirect(url_for("two_step_pages.show"), code=303))
     response = _answer(status, refusal.code, refusal.message, refusal.errors)
     if status in RETRY_AFTER:
         response.headers["Retry-After"] = str(refusal.retry_after or RETRY_AFTER[status])

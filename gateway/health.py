@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from chassis.health import Health
-from chassis.metrics import exposition
+from gateway.metrics import told
 
 probes = Blueprint("health", __name__)
 
@@ -25,7 +25,7 @@ def metrics() -> Response:
     """Figures of this process for Prometheus, which asks it directly: what came through a proxy is an outsider."""
     if current_app.config["TRUSTED_PROXIES"] and "X-Forwarded-For" in request.headers:
         abort(404)
-    body, content_type = exposition()
+    body, content_type = told()
     return Response(body, content_type=content_type)
 
 

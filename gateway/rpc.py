@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from chassis.logs import logger
 from contracts.calls import Call
 from contracts.errors import Failed
+from gateway.allowances import allowances, caller_address, taking
 from gateway.bulkhead import Bulkhead
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -105,5 +106,11 @@ def ask_each(*requests: Call[Any] | tuple[str, Call[Any]], timeout: float | None
 
 
 def ask_anonymously(request: Call[Answer]) -> Answer:
-    """Send one of the few calls that are open to everybody. Raises Refusal."""
+    """Send one of the few calls that are open to everybody; it is counted by the caller's address. Raises Refusal."""
+    spend_for_address()
     return calls().send(request)
+
+
+def spend_for_address() -> None:
+    """Count one request of somebody who is not signed in. Raises Throttled."""
+    allowances().spend(caller_address(), taking(calls().send))

@@ -4,14 +4,13 @@ import os
 import secrets
 from pathlib import Path
 
+from chassis.keys import COOKIES
 from chassis.settings import WrongSetting
-
-FILE = "gateway-cookies.key"
 
 
 def cookie_key(folder: Path) -> str:
     """The key that lies in the folder; made when there is none. Raises WrongSetting when neither is possible."""
-    path = folder / FILE
+    path = folder / COOKIES
     try:
         if not path.exists():
             _make(path)

@@ -12,6 +12,9 @@ from contracts import fields
 from contracts.errors import FieldError, Invalid, Refusal, RuleBroken
 
 IDEMPOTENCY_HEADER = "Idempotency-Key"
+MOST_ERRORS = 50
+"""So many findings are said one by one: a refusal is not to be larger than what it refuses."""
+_LONGEST_FIELD = 200
 
 
 class RequestNotReadable(Invalid):
@@ -116,7 +119,7 @@ _MORE = marked("And %(count)s more.")
 def refusal_of(error: ValidationError, say: Say = str) -> Refusal:
     """What a pydantic error means: malformed (400), or readable with values that are not accepted (422)."""
     found = error.errors(include_url=False, include_input=False)
-    errors = [_field_error(entry, say) for entry in found]
+    errors = [_field_error(entry, say) for entry in found[:MOST_ERRORS]]
     header = next((entry for entry in errors if entry.field == IDEMPOTENCY_HEADER), None)
     if header is not None and header.code == "required":
         return IdempotencyKeyMissing(
@@ -126,11 +129,11 @@ def refusal_of(error: ValidationError, say: Say = str) -> Refusal:
         )
     readable = header is None and all(entry["type"] in _READABLE_BUT_REFUSED for entry in found)
     family = ValueNotAccepted if readable else RequestNotReadable
-    return family(_summary(errors, say), errors=errors)
+    return family(_summary(errors, len(found), say), errors=errors)
 
 
 def _field_error(entry: Any, say: Say) -> FieldError:
-    field = ".".join(str(part) for part in entry["loc"])
+    field = ".".join(str(part) for part in entry["loc"])[:_LONGEST_FIELD]
     code, message = _sentence(entry["type"], entry.get("ctx") or {}, say)
     return FieldError(field=field, code=code, message=message)
 
@@ -159,9 +162,9 @@ def _listed(expected: str) -> str:
     return expected.replace("'", "").replace(" or ", ", ")
 
 
-def _summary(errors: list[FieldError], say: Say) -> str:
+def _summary(errors: list[FieldError], count: int, say: Say) -> str:
     shown = " ".join(
         f"{entry.field}: {entry.message}" if entry.field else entry.message for entry in errors[:3]
     )
-    more = len(errors) - 3
+    more = count - 3
     return f"{shown} {say(_MORE) % {'count': more}}" if more > 0 else shown

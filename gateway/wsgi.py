@@ -34,7 +34,9 @@ class LazyApp:
 def _make() -> Any:
     settings = load_settings()
     logs.configure("gateway", settings.log_level)
-    client = RpcClient(settings.amqp_uri, name="gateway", seconds=settings.call_seconds)
+    client = RpcClient(
+        settings.amqp_uri, name="gateway", seconds=settings.call_seconds, declare=settings.bus_declare
+    )
     health = Health()
     health.add_ready("bus", lambda: None if client.connected() else "is away")
     made = create_app(client, settings, health)

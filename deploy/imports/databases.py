@@ -5,8 +5,10 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import billing.triggers
+from chassis.audit import doing
 from chassis.clock import Clock, SystemClock
 from chassis.database import Database
+from chassis.field_keys import FieldKeys
 from chassis.keys import KeyFolder
 from chassis.migrations import check, migrate, migrations_of
 from chassis.settings import Settings
@@ -23,12 +25,13 @@ APPEND_ONLY: dict[str, tuple[AppendOnly, ...]] = {"customers": (), "billing": bi
 
 @dataclass(frozen=True)
 class Databases:
-    """What an import holds. The sealing key of `keys` is needed only to invite."""
+    """What an import holds. The sealing key of `keys` is needed only to invite, field keys to write ID numbers."""
 
     customers: Database
     billing: Database
     clock: Clock
     keys: KeyFolder
+    field_keys: FieldKeys
 
 
 @contextmanager
@@ -52,7 +55,8 @@ def open_databases(settings: Settings, clock: Clock | None = None) -> Iterator[D
             from deploy.upkeep import first_start, tell_password
 
             tell_password(first_start(settings, customers), settings)
-        yield Databases(customers, billing, clock, keys)
+        with doing("headend import", clock, IMPORTER):
+            yield Databases(customers, billing, clock, keys, keys.field_keys(clock))
 
 
 def _open(settings: Settings, service: str) -> Database:

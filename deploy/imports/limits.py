@@ -12,6 +12,8 @@ SHEET_BYTES = 600_000_000
 PART_BYTES = 80_000_000
 """Any other part of a workbook unpacked; the shared texts are held in memory."""
 PARTS = 2_000
+PROLOG_BYTES = 65_536
+"""Within so many bytes of an XML part its first element begins."""
 SUSPICIOUS_BYTES = 10_000_000
 RATIO = 150
 """Above SUSPICIOUS_BYTES, a part that grows by more than this is no table that people typed."""

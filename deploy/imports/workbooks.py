@@ -13,6 +13,7 @@ from deploy.imports.refusals import FileRefused
 from deploy.imports.source_tables import SourceRow, SourceTable, header_of, row_of, too_many_rows
 
 _DECLARATION = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_ELEMENT = re.compile(rb"<[A-Za-z_]")
 
 _LAST_ROW = 1_048_576
 """The most rows that a worksheet has; sheets formatted to the end have that many blank ones."""
@@ -73,12 +74,17 @@ def _check_part(part: zipfile.ZipInfo, name: str) -> None:
 
 
 def _refuse_declarations(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
-    """Workbooks declare no entities; files made to blow up a parser do."""
+    """Workbooks declare no entities; files made to blow up a parser do, before the first element, where they must.
+
+    A part without any element in its first bytes is none of a spreadsheet program either, or not in UTF-8.
+    """
     with archive.open(part) as stream:
-        if _DECLARATION.search(stream.read(4096)):
-            raise FileRefused(
-                f"{name} holds XML declarations that no spreadsheet program writes; it is not read."
-            )
+        beginning = stream.read(limits.PROLOG_BYTES)
+    element = _ELEMENT.search(beginning)
+    if element is None or _DECLARATION.search(beginning, 0, element.start()):
+        raise FileRefused(
+            f"{name} holds XML declarations that no spreadsheet program writes; it is not read."
+        )
 
 
 def _bomb(name: str, what: str) -> FileRefused:

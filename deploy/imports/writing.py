@@ -127,7 +127,7 @@ def write_chunk(
     """
 
     def write_customers(session: Session) -> tuple[Written, list[CustomerCard]]:
-        chunk = import_customers(session, customers, IMPORTER, databases.clock)
+        chunk = import_customers(session, customers, IMPORTER, databases.clock, databases.field_keys)
         ids = [row.id for row in customers]
         stored = session.scalars(select(Customer).where(Customer.id.in_(ids)).order_by(Customer.id))
         return Written(chunk.added, chunk.kept), [customer_card(one) for one in stored]

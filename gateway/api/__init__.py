@@ -3,6 +3,8 @@
 from flask_openapi.blueprint import APIBlueprint
 
 from gateway.api import (
+    api_tokens,
+    audit,
     branches,
     cash,
     complaints,
@@ -13,6 +15,7 @@ from gateway.api import (
     letters,
     messages,
     online_payments,
+    own_sessions,
     payments,
     plans,
     reminders,
@@ -21,6 +24,7 @@ from gateway.api import (
     sessions,
     staff,
     subscriptions,
+    two_step,
     years,
 )
 
@@ -35,5 +39,11 @@ RESOURCES: tuple[APIBlueprint, ...] = (
     online_payments.api,
     online_payments.callbacks,
     cash.api,
+    own_sessions.api,
+    api_tokens.api,
+    api_tokens.of_staff,
+    two_step.api,
+    two_step.of_staff,
+    audit.api,
 )  # fmt: skip
 """Every resource, in the order of the document."""

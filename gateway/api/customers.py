@@ -23,6 +23,7 @@ from contracts.calls.customers import (
     RestoreCustomer,
 )
 from contracts.calls.customers import CustomerView as Customer
+from contracts.calls.id_numbers import ShowIdNumber
 from contracts.cards import CustomerState
 from contracts.fields import CrfNumber, Line, Name, OptionalEmail, OptionalMobile, Reason, Text
 from gateway.api.branch_choice import branch_or_default
@@ -47,6 +48,7 @@ class CustomerView(BaseModel):
     date_of_birth: date | None
     id_type: str
     id_number: str
+    """Masked: `••••4321`. Sent back like this in a change, the number stays."""
     house_name: str
     street: str
     area: str
@@ -69,6 +71,14 @@ class CustomerView(BaseModel):
     def of(cls, customer: Customer) -> Self:
         """From the call's answer."""
         return cls.model_validate(customer.model_dump())
+
+
+class IdNumberView(BaseModel):
+    """The number of a customer's identity document, as it is."""
+
+    customer_id: UUID
+    id_type: str
+    id_number: str
 
 
 class CustomerList(BaseModel):
@@ -191,6 +201,13 @@ def add_customer(body: CustomerBody) -> Response:
 def show_customer(path: CustomerPath) -> Response:
     """One customer."""
     return answer(CustomerView.of(ask(GetCustomer(customer_id=path.customer_id))))
+
+
+@api.post("/customers/<uuid:customer_id>/id-number", responses={200: IdNumberView})
+def show_id_number(path: CustomerPath) -> Response:
+    """Look at the ID number in clear; everything else has it masked. The audit log notes down who looked."""
+    shown = ask(ShowIdNumber(customer_id=path.customer_id))
+    return answer(IdNumberView.model_validate(shown.model_dump()))
 
 
 @api.patch("/customers/<uuid:customer_id>", responses={200: CustomerView})

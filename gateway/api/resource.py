@@ -24,7 +24,7 @@ _REFUSALS: dict[str | int, Any] = {
     409: _problem("Under way already, or so already"),
     413: _problem("More than 1 MB"),
     422: _problem("A rule says no; `code` and `errors` say which"),
-    429: _problem("Too many tries; Retry-After says when the next one is heard"),
+    429: _problem("Too many tries or requests; Retry-After says when the next one is heard"),
     503: _problem("A service is away; Retry-After says when to try again. A write may have been carried out"),
 }
 

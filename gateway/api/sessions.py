@@ -7,13 +7,21 @@ from uuid import UUID
 from flask import Response, g, request
 from pydantic import AfterValidator, BaseModel, Field
 
-from contracts.actor import Role
+from contracts.actor import Role, Scope
 from contracts.calls.account import ConfirmEmail, RequestPasswordCode, SetPasswordByCode
-from contracts.calls.customers import ChangeOwnPassword, Me, SetPasswordByLink, SignIn, SignOut
+from contracts.calls.customers import (
+    ChangeOwnPassword,
+    Me,
+    SessionOpened,
+    SetPasswordByLink,
+    SignIn,
+    SignOut,
+)
+from contracts.calls.two_step import CompleteSignIn
 from contracts.fields import one_line
 from gateway.api.resource import answer, nothing, resource
 from gateway.api.shapes import Body
-from gateway.auth import session_cache
+from gateway.auth import session_cache, whereabouts
 from gateway.rpc import ask, ask_anonymously
 
 sign_in = resource("sign_in", "sessions", "Signing in and out, and passwords", open_to_all=True)
@@ -22,6 +30,7 @@ me = resource("me", "me", "Who is signed in")
 
 Typed = Annotated[str, Field(max_length=200), AfterValidator(one_line)]
 Secret = Annotated[str, Field(max_length=200)]
+Code = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(one_line)]
 
 
 class MeView(BaseModel):
@@ -35,6 +44,9 @@ class MeView(BaseModel):
     customer_id: UUID | None
     locale: str
     must_change_password: bool
+    must_set_up_two_step: bool
+    scopes: list[Scope] | None
+    """Of the API token that asks; null: the person themself."""
 
     @classmethod
     def of(cls, answer: Me) -> Self:
@@ -43,12 +55,21 @@ class MeView(BaseModel):
 
 
 class SessionView(BaseModel):
-    """An open session; its token is shown only here."""
+    """An open session; its token is shown only here.
+
+    With `needs_code` it is half of one: its token is good for POST /sessions/second-step alone, for ten minutes.
+    """
 
     token: str
     expires_at: datetime
     must_change_password: bool
+    needs_code: bool
     me: MeView
+
+    @classmethod
+    def of(cls, opened: SessionOpened) -> Self:
+        """From the call's answer."""
+        return cls.model_validate(opened.model_dump())
 
 
 class SessionBody(Body):
@@ -56,6 +77,13 @@ class SessionBody(Body):
 
     username: Typed
     password: Secret
+
+
+class SecondStepBody(Body):
+    """The token of a sign-in that needs a code, and the code: from the app, or one of the recovery codes."""
+
+    token: Typed
+    code: Code
 
 
 class PasswordLinkBody(Body):
@@ -75,6 +103,12 @@ class PasswordResetView(BaseModel):
     """A code is mailed, if the name is known and has an e-mail address; which is not told."""
 
     state: Literal["asked_for"] = "asked_for"
+
+
+class PasswordChangedView(BaseModel):
+    """The session's new token; the one before is worthless."""
+
+    token: str
 
 
 class EmailLinkBody(Body):
@@ -100,17 +134,19 @@ class PasswordBody(Body):
 
 @sign_in.post("/sessions", responses={201: SessionView})
 def open_session(body: SessionBody) -> Response:
-    """Sign in: open a session, and send its token as `Authorization: Bearer` from then on."""
-    opened = ask_anonymously(
-        SignIn(username=body.username, password=body.password, address=(request.remote_addr or "")[:100])
-    )
-    view = SessionView(
-        token=opened.token,
-        expires_at=opened.expires_at,
-        must_change_password=opened.must_change_password,
-        me=MeView.of(opened.me),
-    )
-    return answer(view, 201, location="/sessions/current")
+    """Sign in: open a session, and send its token as `Authorization: Bearer` from then on.
+
+    Where the answer says `needs_code`, the person signs in in two steps: go on with POST /sessions/second-step.
+    """
+    opened = ask_anonymously(SignIn(username=body.username, password=body.password, **whereabouts()))
+    return answer(SessionView.of(opened), 201, location="/sessions/current")
+
+
+@sign_in.post("/sessions/second-step", responses={201: SessionView})
+def complete_session(body: SecondStepBody) -> Response:
+    """The second step of signing in: a code for a session under a token of its own; five tries, then waiting."""
+    opened = ask_anonymously(CompleteSignIn(token=body.token, code=body.code, **whereabouts()))
+    return answer(SessionView.of(opened), 201, location="/sessions/current")
 
 
 @sessions.delete("/sessions/current", responses={204: None})
@@ -129,15 +165,15 @@ def show_me() -> Response:
     return answer(MeView.of(g.caller.me))
 
 
-@me.post("/me/password", responses={204: None})
+@me.post("/me/password", responses={200: PasswordChangedView})
 def change_password(body: PasswordBody) -> Response:
-    """Change your own password; your other sessions end."""
+    """Change your own password; your other sessions end, and this one goes on under the token that is answered."""
     token = g.caller.session_token
-    ask(
+    changed = ask(
         ChangeOwnPassword(session_token=token, current_password=body.current_password, password=body.password)
     )
     session_cache().forget_all()
-    return nothing()
+    return answer(PasswordChangedView(token=changed.token or token))
 
 
 @sign_in.post("/password-links", responses={204: None})

@@ -38,6 +38,7 @@ class StaffView(BaseModel):
     role: Role
     branch_ids: list[UUID]
     state: CustomerState
+    two_step: bool
 
     @classmethod
     def of(cls, member: StaffMember) -> Self:

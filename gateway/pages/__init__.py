@@ -5,7 +5,12 @@ from flask import Flask
 from contracts.actor import Right
 from contracts.money import Money
 from gateway.pages import formats, languages, places
+from gateway.pages.account.changes import change_text, in_fours
+from gateway.pages.account.overview import pages as account_overview
 from gateway.pages.account.reset import pages as password_reset
+from gateway.pages.account.token_form import scope_text
+from gateway.pages.account.tokens import pages as api_tokens
+from gateway.pages.account.two_step import pages as two_step
 from gateway.pages.account.views import pages as account
 from gateway.pages.cash.views import pages as cash
 from gateway.pages.complaints.forms import kind_text
@@ -35,6 +40,9 @@ from gateway.pages.years.views import pages as years
 AREAS = (
     account,
     password_reset,
+    account_overview,
+    api_tokens,
+    two_step,
     home,
     customers,
     record,
@@ -63,7 +71,10 @@ def install(app: Flask) -> None:
     """Register every area, and what their templates may ask for."""
     languages.install(app)
     formats.install(app)
-    app.jinja_env.filters.update(complaint_kind=kind_text, reminder_stage=stage_text)
+    app.jinja_env.filters.update(
+        complaint_kind=kind_text, reminder_stage=stage_text, sign_in_change=change_text, groups=in_fours
+    )
+    app.jinja_env.filters["scope"] = scope_text
     app.jinja_env.globals.update(
         places=places.places,
         customer_tabs=places.customer_tabs,

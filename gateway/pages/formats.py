@@ -1,6 +1,7 @@
 """Money, days and months as people of a language write them; filters of the templates."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -24,7 +25,7 @@ def install(app: Flask) -> None:
         month_name=month_name_text, service=service_text, mode=mode_text,
         status=status_text, category=category_text, role=role_text, count=count_text,
         message_state=message_state_text, history_kind=history_kind_text, field_name=field_text,
-        online_state=online_state_text, provider=provider_text,
+        online_state=online_state_text, provider=provider_text, audit_detail=audit_detail_text,
     )  # fmt: skip
 
 
@@ -153,6 +154,14 @@ def role_text(role: Role) -> str:
         Role.CUSTOMER: gettext("Customer"),
     }
     return names[role]
+
+
+def audit_detail_text(detail: dict[str, Any]) -> str:
+    """Details of an audit entry as one line: "fields: email, street; amount_minor: 25000"."""
+    return "; ".join(
+        f"{name}: {', '.join(map(str, value)) if isinstance(value, list) else value}"
+        for name, value in detail.items()
+    )
 
 
 MESSAGE_STATES = ("queued", "sending", "retry", "sent", "failed", "unknown")

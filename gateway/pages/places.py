@@ -71,12 +71,20 @@ SETTINGS = (
         _l("Who works here, in which role and branches, and their access."),
     ),
     Place(
+        _l("Two-step sign-in"), "settings_pages.two_step_policy", Right.MANAGE_SIGN_IN,
+        _l("Who must sign in with a password and a code from an app."),
+    ),
+    Place(
         _l("E-mail texts"), "settings_pages.letters", Right.MANAGE_LETTERS,
         _l("What each e-mail says, in each language, with a preview."),
     ),
     Place(
         _l("Mail server"), "settings_pages.mail_server", Right.SEE_OPERATIONS,
         _l("How e-mails leave the house, and a test."),
+    ),
+    Place(
+        _l("Audit log"), "settings_pages.audit", Right.SEE_AUDIT,
+        _l("Who changed what, and who looked at an ID number."),
     ),
     Place(
         _l("Languages"), "settings_pages.shown_languages", Right.MANAGE_PLANS,
@@ -113,7 +121,7 @@ def own_customer_id() -> UUID:
 
 def places() -> list[Place]:
     """The places of the header for who is signed in."""
-    if g.get("caller") is None or g.caller.me.must_change_password:
+    if g.get("caller") is None or g.caller.me.must_change_password or g.caller.me.must_set_up_two_step:
         return []
     return _open_ones(STAFF_PLACES if g.caller.is_staff else CUSTOMER_PLACES)
 

@@ -70,6 +70,9 @@ _ANYWHERE: dict[str, LazyString] = {
         "This page has sent something else already; open it anew and start once more."
     ),
     "not_an_amount": _l("This is not an amount; write digits, and decimals after a point, such as 250.00."),
+    "two_step_must_be_set_up": _l(
+        "People of your role sign in in two steps; set that up first, on the page Account."
+    ),
     "password_must_be_changed": _l("Your password was for the first sign-in only; set your own one first."),
 }
 
@@ -77,6 +80,24 @@ _CUSTOMERS: dict[str, LazyString] = {
     "sign_in_refused": _l("The user name or the password is wrong, or this login is closed."),
     "too_many_tries": _l("That was wrong too often; wait some minutes and try again."),
     "session_over": _l("Your session has ended; sign in again."),
+    "code_needed": _l("Your password was right; now enter the code from your app."),
+    "wrong_code": _l(
+        "This code is wrong or was used already. Wait for the next one, and look whether the clock of your telephone "
+        "is right."
+    ),
+    "too_many_api_tokens": _l("You have as many API tokens as one may have; revoke one that is not needed."),
+    "two_step_locked": _l(
+        "Too many codes in a row were wrong. Set a new password, as somebody else may know yours, or have two-step "
+        "sign-in reset by your administrator."
+    ),
+    "two_step_is_off": _l("Two-step sign-in is off; there is nothing to do."),
+    "two_step_already_on": _l("Two-step sign-in is on already; turn it off before you set it up anew."),
+    "no_two_step_begun": _l("This took too long; begin to set two-step sign-in up once more."),
+    "id_number_masked": _l(
+        "Type the whole number of the document; the dots only stand for what is not shown."
+    ),
+    "field_unreadable": _l("This cannot be decrypted here; tell your administrator."),
+    "too_many_requests": _l("That were very many requests within a minute; wait a moment and try again."),
     "link_expired": _l("This link was used already or is too old; have a new one sent."),
     "code_refused": _l(
         "The code is wrong, used or too old; look at the newest e-mail, or ask for a new code."

@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from prometheus_client import Counter
 from pydantic import BaseModel
 from sqlalchemy import (
     ColumnElement,
@@ -24,14 +25,17 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from chassis import audit
 from chassis.clock import Clock
 from chassis.columns import UtcDateTime
 
 Result = TypeVar("Result")
 READING = "headend_reading"
 _DEADLOCK, _DEADLOCKS = "40P01", 5
+_BEYOND_POOL = 5
+"""Connections that a short crowd may have beyond the pool's size."""
 _RESTED = 2.0
 """Seconds without use after which a connection is tried before it is handed out."""
 
@@ -45,8 +49,10 @@ class Database:
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, pool_size)
         # SQLite has one writer; a second one in this process would only wait inside the C library and stop everybody.
         self._writer = threading.Lock() if self.is_sqlite else nullcontext()
+        audit.watch_writes(self.engine)
         self._reading_engine = self.engine.execution_options(**{READING: True})
         self._listeners: list[Callable[[frozenset[str]], None]] = []
+        self.most_connections = 40 if self.is_sqlite else pool_size + _BEYOND_POOL
 
     def on_commit(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` with the signals that a committed unit of work left (see wake_after_commit)."""
@@ -57,8 +63,13 @@ class Database:
         """A unit of work: commits at the end, rolls back when an exception leaves it. Nothing inside may yield."""
         with self._writer, Session(self.engine, expire_on_commit=False) as session:
             with session.begin():
+                audit.begin_unit(session)
                 yield session
+                if audit.end_unit(session):
+                    wake_after_commit(session, audit.NOTARY)
             signals = frozenset(session.info.get("signals", ()))
+        for counter in session.info.get("counters", ()):
+            counter.inc()
         if signals:
             for listener in self._listeners:
                 listener(signals)
@@ -84,6 +95,11 @@ class Database:
         with Session(self._reading_engine, expire_on_commit=False) as session:
             yield session
 
+    def connections_in_use(self) -> int:
+        """Connections of the pool that are handed out now."""
+        pool = self.engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
+
     def close(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
@@ -92,6 +108,11 @@ class Database:
 def wake_after_commit(session: Session, signal: str) -> None:
     """Let the loop waiting for `signal` look at once when this unit of work has committed."""
     session.info.setdefault("signals", set()).add(signal)
+
+
+def count_after_commit(session: Session, counter: Counter) -> None:
+    """Count one more when this unit of work has committed; what was rolled back did not happen."""
+    session.info.setdefault("counters", []).append(counter)
 
 
 DUE_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
@@ -169,7 +190,7 @@ def _postgresql(url: str, pool_size: int) -> Engine:
     options = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        pool_size=pool_size, max_overflow=5, pool_timeout=5, pool_recycle=1800, hide_parameters=True,
+        pool_size=pool_size, max_overflow=_BEYOND_POOL, pool_timeout=5, pool_recycle=1800, hide_parameters=True,
         json_serializer=json_text,
         connect_args={"connect_timeout": 5, "options": options, "keepalives": 1, "keepalives_idle": 5,
                       "keepalives_interval": 3, "keepalives_count": 3},

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from chassis.audit import quiet
 from chassis.clock import Clock
 from chassis.tables import IdempotencyRow
 from chassis.upserts import Upsert
@@ -44,6 +45,7 @@ def claim(
     row = {"scope": scope, "key": key, "fingerprint": fingerprint(request), "created_at": clock.now()}
     if _TAKE.run(session, [row]).first() is not None:
         return None
+    quiet(session)
     earlier = session.execute(
         select(IdempotencyRow.fingerprint, IdempotencyRow.answer)
         .where(IdempotencyRow.scope == scope, IdempotencyRow.key == key)

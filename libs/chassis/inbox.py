@@ -1,7 +1,6 @@
 """The inbox: events received, each once by its id, and the worker that runs their reactions (DESIGN, 3.3 and 3.4)."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +17,9 @@ from chassis.database import (
     leases_now,
     wake_after_commit,
 )
+from chassis.kill_points import reach
 from chassis.logs import logger, tracing, without_details
+from chassis.pace import lease, pause
 from chassis.platform import Platform
 from chassis.reactions import EventContext, Reactions
 from chassis.tables import InboxRow
@@ -30,7 +31,7 @@ log = logger(__name__)
 INBOX, INBOX_MORE = "inbox", "inbox-more"
 """The signals that wake the first inbox worker, and the others when there is more than one batch."""
 BATCH = 20
-LEASE = timedelta(seconds=30)
+LEASE = lease(30)
 DELAYS = (1, 2, 5, 15, 60, 300, 900)
 """Seconds before each new try; after the last one the event is parked."""
 _UNENDED = "no try came to an end: each time the process stopped or was too slow"
@@ -111,6 +112,9 @@ class InboxWorker:
 
     def __init__(self, platform: Platform, reactions: Reactions) -> None:
         self._platform, self._reactions = platform, reactions
+        for event in reactions.events():  # told as 0 from the start, so that the first one shows
+            metrics.EVENTS_FAILED.labels(platform.service, event.type_name())
+            metrics.EVENTS_PARKED.labels(platform.service, event.type_name())
 
     def step(self) -> bool:
         """Claim some events and react to them; True when there may be more."""
@@ -171,8 +175,10 @@ class InboxWorker:
                 self._failed(token, rows[0], error)
                 return True
             return False
+        now, service = self._platform.clock.now(), self._platform.service
         for row in rows:
-            metrics.EVENTS_DONE.labels(self._platform.service, row.type).inc()
+            metrics.EVENTS_DONE.labels(service, row.type).inc()
+            metrics.EVENT_AGE.labels(service).observe(max(0.0, (now - row.occurred_at).total_seconds()))
         return True
 
     def _react_alone(self, token: UUID, row: Row[Any]) -> None:
@@ -189,6 +195,7 @@ class InboxWorker:
         )  # fmt: skip
         with tracing(row.trace):
             reaction(session, event_class.model_validate(row.body), context)
+        reach("reaction.before_commit", row.type)
 
     def _mark_done(self, session: Session, token: UUID, ids: list[UUID]) -> None:
         session.flush()
@@ -203,7 +210,7 @@ class InboxWorker:
         parked = attempts > len(DELAYS)
         self._tell_failure(row, parked=parked, error=error)
         with self._platform.database.transaction() as session:
-            delay = timedelta(seconds=DELAYS[min(attempts, len(DELAYS)) - 1])
+            delay = pause(DELAYS[min(attempts, len(DELAYS)) - 1])
             session.execute(
                 update(InboxRow)
                 .where(InboxRow.event_id == row.event_id, InboxRow.lease_token == token)

@@ -9,12 +9,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import CursorResult, and_, or_, update
 from sqlalchemy.orm import Session
 
+from chassis import pace
+from chassis.clock import Clock
 from chassis.database import lease_time
 from chassis.platform import Platform
 from chassis.tables import JobRow
 from chassis.upserts import Upsert
 
-LEASE = timedelta(seconds=60)
+LEASE = pace.lease(60)
+RETRY_AFTER = pace.pause(300)
+"""How long a failed job waits."""
+BACKUP = "backup"
+"""The job under which each finished backup of the database has a row (see note_backup)."""
 
 
 _TAKE = Upsert(JobRow, lambda insert: insert.on_conflict_do_nothing().returning(JobRow.job))
@@ -78,12 +84,19 @@ def hold(session: Session, held: Claim, platform: Platform, progress: dict[str, 
 
 
 def finish(session: Session, held: Claim, platform: Platform, *, problem: str | None = None,
-           retry_after: timedelta = timedelta(minutes=5)) -> None:  # fmt: skip
+           retry_after: timedelta = RETRY_AFTER) -> None:  # fmt: skip
     """Mark the job as done, or as failed and to be tried again after a while. Raises ClaimLost."""
     now = lease_time(session, platform.clock)
     values = {"state": "failed" if problem else "done", "last_error": problem,
               "lease_until": now + retry_after, "finished_at": platform.clock.now()}  # fmt: skip
     _update(session, held, values)
+
+
+def note_backup(session: Session, clock: Clock) -> None:
+    """Write down that a backup of this database is finished and stored, so that an old one is noticed."""
+    now = clock.now()
+    session.add(JobRow(job=BACKUP, period=now.isoformat(), state="done", lease_until=now, attempts=1,
+                       started_at=now, finished_at=now))  # fmt: skip
 
 
 def _update(session: Session, held: Claim, values: dict[str, Any]) -> None:

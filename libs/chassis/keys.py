@@ -1,6 +1,7 @@
-"""Signing keys (Ed25519, one per service) and the sealing key, as files of mode 0600 in one folder.
+"""Signing keys (Ed25519, one per service), the sealing key and field keys, as files of mode 0600 in one folder.
 
-A process is given only what it needs: customers its private key, notify the sealing key, everybody the public keys.
+A process is given only what it needs (NEEDED): its own private key, customers the field keys too, and everybody the
+public keys.
 """
 
 import hmac
@@ -11,10 +12,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
+from chassis.clock import Clock
+from chassis.field_keys import IN_FORCE_AFTER, FieldKey, FieldKeys, new_field_key, read_field_keys
+from chassis.files import write_whole
 from chassis.settings import WrongSetting
 
 SEALING = "sealing.key"
 PAYMENTS = "simulated-provider.key"
+COOKIES = "gateway-cookies.key"
+FIELDS = "fields-*.key"
+NEEDED: dict[str, tuple[str, ...]] = {
+    "customers": ("customers.key", SEALING, FIELDS),
+    "billing": ("billing.key", PAYMENTS),
+    "notify": ("notify.key", SEALING),
+    "reports": ("reports.key",),
+    "gateway": (COOKIES, PAYMENTS),
+}
+"""The keys of each process, beside everybody's .pub files."""
 
 
 class KeyFolder:
@@ -41,10 +55,42 @@ class KeyFolder:
                 public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
                 _write(self.folder / f"{service}.pub", public.hex())
                 _write(self.folder / f"{service}.key", raw.hex())
-        if not (self.folder / SEALING).exists():
-            _write(self.folder / SEALING, AESGCM.generate_key(256).hex())
-        if not (self.folder / PAYMENTS).exists():
-            _write(self.folder / PAYMENTS, os.urandom(32).hex())
+        for name in (SEALING, PAYMENTS, COOKIES):
+            if not (self.folder / name).exists():
+                _write(self.folder / name, os.urandom(32).hex())
+        if not read_field_keys(self.folder):
+            self._keep(new_field_key(1))
+
+    def give(self, folder: Path) -> None:
+        """Copy into `folder`/PROCESS what each process needs; take away what it needs no more. Raises WrongSetting."""
+        for process, needed in NEEDED.items():
+            theirs = folder / process
+            wanted = {name for name in needed if name != FIELDS}
+            several = ("*.pub", FIELDS) if FIELDS in needed else ("*.pub",)
+            wanted |= {path.name for pattern in several for path in self.folder.glob(pattern)}
+            try:
+                theirs.mkdir(parents=True, exist_ok=True, mode=0o700)
+                for name in wanted:
+                    write_whole(theirs / name, (self.folder / name).read_bytes())
+                for extra in {path.name for path in theirs.iterdir()} - wanted:
+                    (theirs / extra).unlink()
+            except OSError as error:
+                raise WrongSetting(f"The keys cannot be given to {theirs} ({error}).") from None
+
+    def add_field_key(self, clock: Clock) -> FieldKey:
+        """Make the next key for personal fields; it encrypts when every replica has had time to read it."""
+        newest = max(read_field_keys(self.folder), default=0)
+        made = new_field_key(newest + 1, clock.now() + IN_FORCE_AFTER if newest else None)
+        self._keep(made)
+        return made
+
+    def field_keys(self, clock: Clock) -> FieldKeys:
+        """What encrypts personal fields; only customers is given these keys."""
+        return FieldKeys(self.folder, clock)
+
+    def _keep(self, key: FieldKey) -> None:
+        since = f" {key.since.isoformat()}" if key.since else ""
+        _write(self.folder / f"fields-{key.number}.key", key.secret.hex() + since)
 
     def private(self, service: str) -> Ed25519PrivateKey:
         """The service's signing key. Raises WrongSetting when it is not there."""
@@ -77,8 +123,4 @@ class KeyFolder:
 
 
 def _write(path: Path, content: str) -> None:
-    made = path.with_suffix(path.suffix + ".new")
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(content + "\n")
-    made.replace(path)
+    write_whole(path, f"{content}\n".encode())

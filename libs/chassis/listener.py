@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, StatementError
 
 from chassis import metrics
-from chassis.bus import connection, declare_all, discard, inbox_queue
+from chassis.bus import connection, declare_all, discard, inbox_queue, is_memory, read_ahead
 from chassis.inbox import receive
+from chassis.kill_points import reach
 from chassis.logs import logger
 from chassis.platform import Platform
 from contracts.events import EventEnvelope
@@ -32,6 +33,10 @@ class Listener:
         self._connection: kombu.Connection | None = None
         self._batch: list[tuple[EventEnvelope, Any]] = []
         self._bytes = 0
+        # Told as 0 from the start, so that the first one shows.
+        metrics.EVENTS_UNDECODABLE.labels(platform.service)
+        for way in ("bus", "repair"):
+            metrics.EVENTS_RECEIVED.labels(platform.service, way)
 
     def step(self) -> bool:
         """Wait for deliveries, at most half a second, and store what came."""
@@ -59,8 +64,10 @@ class Listener:
             session.execute(select(1))
         self._connection = connection(self._uri, heartbeat=20)
         self._connection.connect()
+        read_ahead(self._connection)
         channel = self._connection.channel()
-        declare_all(channel, self._uri)
+        if self._platform.settings.bus_declare:
+            declare_all(channel, self._uri)
         consumer = kombu.Consumer(
             channel, [inbox_queue(self._platform.service, self._uri)], on_message=self._on_message,
             accept=["json"], auto_declare=False,
@@ -104,10 +111,17 @@ class Listener:
             for one in self._batch:
                 self._store_alone(one)
         else:
-            for _, message in self._batch:
-                message.ack()
+            self._acknowledge()
         self._batch.clear()
         self._bytes = 0
+
+    def _acknowledge(self) -> None:
+        """The whole batch by its last delivery; what came before it and is not in the batch was settled already."""
+        if is_memory(self._uri):  # which knows no acknowledging of several
+            for _, message in self._batch:
+                message.ack()
+        else:
+            self._batch[-1][1].ack(multiple=True)
 
     def _store_alone(self, one: tuple[EventEnvelope, Any]) -> None:
         try:
@@ -122,6 +136,8 @@ class Listener:
     def _receive(self, batch: list[tuple[EventEnvelope, Any]]) -> None:
         with self._platform.database.transaction() as session:
             receive(session, [envelope for envelope, _ in batch], self._platform, way="bus")
+            reach("listener.before_commit")
+        reach("listener.before_ack")
 
 
 def _is_unstorable(error: Exception) -> bool:

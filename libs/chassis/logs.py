@@ -54,12 +54,17 @@ def without_details(text: str) -> str:
     return _DETAIL.sub("", text)
 
 
-def _without_details(
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:=/@]+@[^\s<>\"'(),;:@]+")
+
+
+def _without_persons(
     _logger: Any, _method: str, entry: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    for name in ("event", "error", "exception"):
-        if isinstance(entry.get(name), str):
-            entry[name] = without_details(entry[name])
+    """Without rows that PostgreSQL quotes, and without addresses, which mail servers like to quote."""
+    for name, said in entry.items():
+        if isinstance(said, str):
+            told = without_details(said) if name in ("event", "error", "exception") else said
+            entry[name] = _ADDRESS.sub("(address)", told) if "@" in told else told
     return entry
 
 
@@ -84,7 +89,7 @@ def configure(service: str, level: str = "INFO", *, stream: Any = None) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 lambda _l, _m, entry: {"service": service, **entry},
                 structlog.processors.format_exc_info,
-                _without_details,
+                _without_persons,
                 structlog.processors.JSONRenderer(default=str),
             ],
         )

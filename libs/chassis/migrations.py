@@ -6,14 +6,21 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
+from chassis.audit_chain import AUDIT_LOG
 from chassis.database import Database
+from chassis.logs import logger
 from chassis.settings import WrongSetting
 from chassis.tables import ChassisBase
 from chassis.triggers import AppendOnly, make_triggers, missing_triggers
 
+log = logger(__name__)
+
 _LOCK = 0x48454144  # any number, the same in every replica
+FLOOR = "schema_floor"
+"""The table with the oldest migration whose code still works with this database; beside Alembic's, and like it in none
+of our models."""
 
 
 def migrate(database: Database, folder: Path, append_only: tuple[AppendOnly, ...] = ()) -> None:
@@ -31,19 +38,33 @@ def migrate(database: Database, folder: Path, append_only: tuple[AppendOnly, ...
             )  # who waits for a table holds up its users
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        make_triggers(connection, append_only)
+        make_triggers(connection, (*append_only, AUDIT_LOG))
+        _write_floor(connection, ScriptDirectory.from_config(config))
 
 
 def check(database: Database, folder: Path, append_only: tuple[AppendOnly, ...] = ()) -> None:
-    """Raises WrongSetting when the database is not at the newest form or lacks a trigger."""
+    """Raises WrongSetting when the database has not the form that this code needs, or lacks a trigger.
+
+    A newer form is fine as long as migrations only added to it (docs/upgrade.md): so a replica of the old version may
+    start while the new one is brought in.
+    """
+    script = ScriptDirectory.from_config(_config(folder))
+    known = {one.revision for one in script.walk_revisions()}
     with database.engine.connect() as connection:
         at = MigrationContext.configure(connection).get_current_heads()
-        newest = ScriptDirectory.from_config(_config(folder)).get_heads()
-        missing = missing_triggers(connection, append_only)
+        floor = _floor(connection)
+        missing = missing_triggers(connection, (*append_only, AUDIT_LOG))
         connection.rollback()
-    if set(at) != set(newest):
+    newer = bool(at) and not set(at) & known
+    if newer and floor not in known:
         raise WrongSetting(
-            f"The database is at migration {at or 'none'}, not {newest}; run `headend migrate` first."
+            f"The database is at migration {at}, which is newer than this Headend can use; start the newer version."
+        )
+    if newer:
+        log.warning("the database is newer than this version, and still fit for it", at=at)
+    elif set(at) != set(script.get_heads()):
+        raise WrongSetting(
+            f"The database is at migration {at or 'none'}, not {script.get_heads()}; run `headend migrate` first."
         )
     if missing:
         raise WrongSetting(
@@ -59,6 +80,7 @@ def run_environment(service_metadata: MetaData) -> None:
     context.configure(
         connection=connection, target_metadata=[service_metadata, ChassisBase.metadata],
         render_as_batch=connection.dialect.name == "sqlite", compare_type=True,
+        include_name=lambda name, kind, _: not (kind == "table" and name == FLOOR),
     )  # fmt: skip
     context.run_migrations()
 
@@ -68,6 +90,25 @@ def migrations_of(package: str) -> Path:
     import importlib
 
     return Path(str(importlib.import_module(package).__file__)).parent / "migrations"
+
+
+def _write_floor(connection: Connection, script: ScriptDirectory) -> None:
+    """Code from the newest migration on that took something away still works, older code does not."""
+    downwards = list(script.walk_revisions())
+    taking = (one for one in downwards if getattr(one.module, "CONTRACTS", ""))
+    floor = next(taking, downwards[-1]).revision
+    if _floor(connection) != floor:
+        connection.execute(text(f"CREATE TABLE IF NOT EXISTS {FLOOR} (revision VARCHAR(80) NOT NULL)"))
+        connection.execute(text(f"DELETE FROM {FLOOR}"))  # noqa: S608 - a name of ours
+        connection.execute(text(f"INSERT INTO {FLOOR} VALUES (:floor)"), {"floor": floor})  # noqa: S608 - a name of ours
+
+
+def _floor(connection: Connection) -> str | None:
+    """None for a database of a version that wrote none."""
+    if not inspect(connection).has_table(FLOOR):
+        return None
+    found: str | None = connection.execute(text(f"SELECT revision FROM {FLOOR}")).scalar()  # noqa: S608 - a name of ours
+    return found
 
 
 def _config(folder: Path) -> Config:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from chassis.actor_tokens import ActorSigner, ActorVerifier
 from chassis.clock import Clock, SystemClock
 from chassis.database import Database
+from chassis.field_keys import FieldKeys
 from chassis.keys import KeyFolder
 from chassis.rpc_client import RpcClient
 from chassis.settings import Settings
@@ -49,6 +50,11 @@ class Platform:
     def sealing_key(self) -> AESGCM:
         """Opens and makes sealed secrets; only customers and notify are given this key."""
         return self.keys.sealing()
+
+    @cached_property
+    def field_keys(self) -> FieldKeys:
+        """Encrypts personal fields and secrets at rest; only customers is given these keys."""
+        return self.keys.field_keys(self.clock)
 
     def own_token(self) -> str:
         """An actor token of this service itself, for calls that it makes by itself."""

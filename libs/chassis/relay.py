@@ -1,6 +1,5 @@
 """The relay: takes unsent outbox rows to the bus and marks them when the broker has confirmed them (DESIGN, 3.2)."""
 
-from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -11,16 +10,18 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from chassis import metrics
 from chassis.bus import BatchPublisher, Publication
 from chassis.database import DUE_AT_ONCE, is_sqlite, lease_times, lease_values, leases_now
+from chassis.kill_points import reach
 from chassis.logs import logger
+from chassis.pace import lease, pause
 from chassis.platform import Platform
 from chassis.tables import OutboxRow
-from contracts.events import EventEnvelope
+from contracts.events import EventEnvelope, event_types
 from contracts.topology import has_listener
 
 log = logger(__name__)
 
 BATCH = 200
-LEASE = timedelta(seconds=30)
+LEASE = lease(30)
 BACK_OFF = (1, 2, 5, 15, 60, 300)
 
 
@@ -65,18 +66,23 @@ class Relay:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._publisher = BatchPublisher(platform.settings.amqp_uri)
+        self._publisher = BatchPublisher(platform.settings.amqp_uri, declare=platform.settings.bus_declare)
+        for event in event_types().values():
+            if event.producer == platform.service:  # told as 0 from the start, so that the first one shows
+                metrics.EVENTS_UNROUTABLE.labels(platform.service, event.type_name())
 
     def step(self) -> bool:
         """Lease a batch, publish it, mark it; True when the batch was full."""
         token, rows = self._lease()
         if not rows:
             return False
+        reach("relay.after_claim")
         try:
             failed = self._publisher.publish([self._publication(row) for row in rows])
         except Exception:
             self._release(token)
             raise
+        reach("relay.before_mark")
         self._mark(rows, failed)
         return len(rows) == BATCH
 
@@ -119,7 +125,7 @@ class Relay:
                 session.execute(
                     update(OutboxRow)
                     .where(OutboxRow.id == rows[place].id)
-                    .values(next_attempt_at=now + timedelta(seconds=delay), last_error=reason),
+                    .values(next_attempt_at=now + pause(delay), last_error=reason),
                     execution_options={"synchronize_session": False},
                 )
         self._tell(rows, failed)

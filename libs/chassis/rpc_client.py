@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import kombu
 from pydantic import BaseModel
 
-from chassis.bus import CONFIRM_SECONDS, RPC_EXCHANGE, connection, discard
+from chassis.asked import Asked
+from chassis.bus import CONFIRM_SECONDS, connection, discard, rpc_exchange
 from chassis.logs import current_trace, logger
 from contracts.calls import Call
 from contracts.errors import Failed, Refusal, RefusalEnvelope, Unavailable, refusal_from
@@ -35,15 +35,18 @@ class RpcClient:
     Make it after a fork, never before.
     """
 
-    def __init__(self, uri: str, *, name: str, seconds: float = 5.0, publishers: int = 4) -> None:
+    def __init__(self, uri: str, *, name: str, seconds: float = 5.0, publishers: int = 4,
+                 declare: bool = True) -> None:  # fmt: skip
+        """`declare`: whether the exchange of calls is declared before it is used."""
         self._uri, self._name, self._seconds = uri, name, seconds
+        self._exchange = rpc_exchange(declare=declare)
         self._reply_key = ""
         self._pending: dict[str, Future[dict[str, Any]]] = {}
         self._listening = threading.Event()
         self._stopping = threading.Event()
         self._free: queue.LifoQueue[_Publisher] = queue.LifoQueue()
         for _ in range(publishers):
-            self._free.put(_Publisher(uri))
+            self._free.put(_Publisher(uri, self._exchange))
         self._starting = threading.Lock()
         self._listener: threading.Thread | None = None
 
@@ -55,7 +58,7 @@ class RpcClient:
         that every service answers; `timeout` is in seconds.
         """
         asked = self._ask(request, actor_token, service or request.service, timeout or self._seconds)
-        return _answer_to(request, self._wait(asked))
+        return _answer_to(request, asked, self._wait(asked))
 
     def call_together(self, requests: Sequence[Call[Any]], *, actor_token: str = "") -> list[Any]:
         """Carry out calls that do not need each other's answers, all at once; the answers in the same order.
@@ -64,12 +67,15 @@ class RpcClient:
         """
         asked = [self._ask(request, actor_token, request.service, self._seconds) for request in requests]
         replies = [self._wait(one) for one in asked]
-        return [_answer_to(request, reply) for request, reply in zip(requests, replies, strict=True)]
+        return [
+            _answer_to(request, one, reply)
+            for request, one, reply in zip(requests, asked, replies, strict=True)
+        ]
 
     def call_each(self, requests: Sequence[tuple[str, Call[Any]]], *, actor_token: str = "",
                   timeout: float | None = None) -> list[Any]:  # fmt: skip
         """Carry out addressed calls all at once, each for itself: its answer, or the Refusal that came instead."""
-        asked: list[_Asked | Refusal] = []
+        asked: list[Asked | Refusal] = []
         for service, request in requests:
             try:
                 asked.append(self._ask(request, actor_token, service, timeout or self._seconds))
@@ -77,11 +83,11 @@ class RpcClient:
                 asked.append(refusal)
         return [self._each(request, one) for (_, request), one in zip(requests, asked, strict=True)]
 
-    def _each(self, request: Call[Any], asked: "_Asked | Refusal") -> Any:
+    def _each(self, request: Call[Any], asked: Asked | Refusal) -> Any:
         if isinstance(asked, Refusal):
             return asked
         try:
-            return _answer_to(request, self._wait(asked))
+            return _answer_to(request, asked, self._wait(asked))
         except Refusal as refusal:
             return refusal
 
@@ -99,36 +105,49 @@ class RpcClient:
             except queue.Empty:
                 break
 
-    def _ask(self, request: Call[Any], actor_token: str, service: str, seconds: float) -> "_Asked":
+    def _ask(self, request: Call[Any], actor_token: str, service: str, seconds: float) -> Asked:
         """Send the request. Raises ServiceAway."""
-        deadline = time.monotonic() + seconds
+        began = time.monotonic()
+        asked = Asked(self._name, service, request.method, uuid4().hex, Future(), began, began + seconds)
+        try:
+            self._send(request, actor_token, asked, seconds)
+        except Refusal as away:
+            asked.measure()
+            asked.count(away)
+            raise
+        return asked
+
+    def _send(self, request: Call[Any], actor_token: str, asked: Asked, seconds: float) -> None:
         self._start()
         if not self._listening.wait(min(seconds, 3.0)):
             raise ServiceAway("The message bus is away; try again in a moment.")
-        correlation, future = uuid4().hex, Future[dict[str, Any]]()
-        self._pending[correlation] = future
+        self._pending[asked.correlation] = asked.future
         envelope = {  # what was not given is not sent: "change what is given" needs to tell null from nothing
             "request": request.model_dump(mode="json", exclude_unset=True), "actor": actor_token,
             "trace": current_trace(), "deadline": time.time() + seconds,
         }  # fmt: skip
         try:
-            with self._publisher(deadline) as publisher:
+            with self._publisher(asked.deadline) as publisher:
                 publisher.publish(
-                    {"args": [], "kwargs": {"envelope": envelope}}, routing_key=f"{service}.{request.method}",
-                    reply_to=self._reply_key, correlation_id=correlation, deadline=deadline,
+                    {"args": [], "kwargs": {"envelope": envelope}}, routing_key=f"{asked.service}.{asked.method}",
+                    reply_to=self._reply_key, correlation_id=asked.correlation, deadline=asked.deadline,
                 )  # fmt: skip
         except BaseException:
-            self._pending.pop(correlation, None)
+            self._pending.pop(asked.correlation, None)
             raise
-        return _Asked(service, correlation, future, deadline)
+        asked.future.add_done_callback(asked.measure)
 
-    def _wait(self, asked: "_Asked") -> dict[str, Any]:
+    def _wait(self, asked: Asked) -> dict[str, Any]:
         try:
             return asked.future.result(max(0.01, asked.deadline - time.monotonic()))
         except FutureTimeout:
-            raise ServiceAway(
-                f"The {asked.service} service did not answer in time; try again in a moment."
-            ) from None
+            asked.measure()
+            late = ServiceAway(f"The {asked.service} service did not answer in time; try again in a moment.")
+            asked.count(late)
+            raise late from None
+        except ServiceAway as away:
+            asked.count(away)
+            raise
         finally:
             self._pending.pop(asked.correlation, None)
 
@@ -169,7 +188,7 @@ class RpcClient:
         # A new name each time: the broker may still hold the old queue for a connection that it believes to be alive.
         self._reply_key = f"{self._name}-{uuid4()}"
         reply_queue = kombu.Queue(
-            f"rpc.reply-{self._reply_key}", exchange=RPC_EXCHANGE, routing_key=self._reply_key,
+            f"rpc.reply-{self._reply_key}", exchange=self._exchange, routing_key=self._reply_key,
             exclusive=True, auto_delete=True, durable=False,
         )  # fmt: skip
         with kombu.Consumer(channel, [reply_queue], callbacks=[self._on_reply], accept=["json"], no_ack=True):
@@ -196,18 +215,18 @@ class RpcClient:
                 )
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A request that is under way; `deadline` is of time.monotonic()."""
-
-    service: str
-    correlation: str
-    future: Future[dict[str, Any]]
-    deadline: float
-
-
-def _answer_to(request: Call[Answer], reply: dict[str, Any]) -> Answer:
+def _answer_to(request: Call[Answer], asked: Asked, reply: dict[str, Any]) -> Answer:
     """The answer in a reply. Raises the Refusal that the service raised."""
+    try:
+        answer = _read_answer(request, reply)
+    except Refusal as refusal:
+        asked.count(refusal)
+        raise
+    asked.count()
+    return answer
+
+
+def _read_answer(request: Call[Answer], reply: dict[str, Any]) -> Answer:
     if reply.get("error"):
         log.error("call failed", call=request.method, error=reply["error"])
         if reply["error"].get("exc_type") == "MethodNotFound":  # a replica of an older version, in an upgrade
@@ -222,8 +241,8 @@ def _answer_to(request: Call[Answer], reply: dict[str, Any]) -> Answer:
 class _Publisher:
     """One publishing connection: confirmed and mandatory, so that a service that never existed is said at once."""
 
-    def __init__(self, uri: str) -> None:
-        self._uri = uri
+    def __init__(self, uri: str, exchange: kombu.Exchange) -> None:
+        self._uri, self._exchange = uri, exchange
         self._connection: kombu.Connection | None = None
         self._producer: kombu.Producer | None = None
 
@@ -236,7 +255,7 @@ class _Publisher:
             if seconds <= 0:
                 raise ServiceAway("The message bus is slow; try again in a moment.")
             producer.publish(
-                body, exchange=RPC_EXCHANGE, routing_key=routing_key, reply_to=reply_to, serializer="json",
+                body, exchange=self._exchange, routing_key=routing_key, reply_to=reply_to, serializer="json",
                 correlation_id=correlation_id, expiration=seconds, mandatory=True, delivery_mode=1,
                 confirm_timeout=min(CONFIRM_SECONDS, seconds), retry=False,
             )  # fmt: skip
@@ -262,7 +281,7 @@ class _Publisher:
             self._connection.transport_options["confirm_publish"] = True
             self._connection.connect()
             channel = self._connection.channel()
-            RPC_EXCHANGE(channel).declare()
+            self._exchange(channel).declare()
             self._producer = kombu.Producer(channel)
         return self._producer
 

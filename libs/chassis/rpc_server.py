@@ -14,6 +14,7 @@ from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer
 
 from chassis.bus import RPC_EXCHANGE, connection, discard
+from chassis.kill_points import reach
 from chassis.logs import logger
 from contracts.errors import Unavailable
 
@@ -153,8 +154,9 @@ class SafeRpcConsumer(RpcConsumer):  # type: ignore[misc]  # nameko ships no typ
     queue_consumer = DrainingQueueConsumer()
 
     def setup(self) -> None:
-        """Register the queue as nameko declares it."""
+        """Register the queue, which nameko declares where this process may."""
         super().setup()
+        self.queue.no_declare = not self.container.config["platform"].settings.bus_declare
         self._replies = ReplySender(self.container.config["AMQP_URI"])
 
     def handle_message(self, body: Any, message: Any) -> None:
@@ -183,6 +185,7 @@ class SafeRpcConsumer(RpcConsumer):  # type: ignore[misc]  # nameko ships no typ
             {"result": result, "error": error}, reply_to=message.properties["reply_to"],
             correlation_id=message.properties.get("correlation_id"),
         )  # fmt: skip
+        reach("reply.before_ack", message.delivery_info.get("routing_key", ""))
         self.queue_consumer.ack_message(message)
         return result, exc_info
 

@@ -6,6 +6,7 @@ The caller must have called `patch_first` before it imports anything that opens 
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any
@@ -16,6 +17,8 @@ from eventlet.patcher import original
 from nameko.containers import ServiceContainer
 
 from chassis import metrics
+from chassis.audit import NOTARY, doing
+from chassis.audit_chain import Notary
 from chassis.bus import is_memory
 from chassis.clock import Clock
 from chassis.collector import spare_collector
@@ -24,6 +27,8 @@ from chassis.inbox import INBOX, INBOX_MORE, InboxWorker
 from chassis.listener import Listener
 from chassis.logs import logger
 from chassis.loops import Loop
+from chassis.measuring import EVERY as MEASURE_EVERY
+from chassis.measuring import Measuring
 from chassis.migrations import check, migrate, migrations_of
 from chassis.outbox import RELAY
 from chassis.platform import Platform
@@ -33,6 +38,7 @@ from chassis.rpc_client import RpcClient
 from chassis.rpc_server import DrainingQueueConsumer
 from chassis.service import Service
 from chassis.settings import Settings
+from contracts.actor import service_actor
 from contracts.topology import LISTENERS
 
 log = logger(__name__)
@@ -82,7 +88,7 @@ behind it."""
 
 
 def loops_of(service: type[Service], platform: Platform) -> list[Loop]:
-    """The background loops of a service: relay, listener, inbox workers, repair and its jobs."""
+    """The background loops of a service: relay, listener, inbox workers, repair, measuring and its jobs."""
     relay = Relay(platform)
     loops = [Loop(platform, "relay", relay.step, idle=0.5, signal=RELAY, gather=_GATHER)]
     if LISTENERS[service.name]:
@@ -96,6 +102,10 @@ def loops_of(service: type[Service], platform: Platform) -> list[Loop]:
             loops.append(Loop(platform, f"inbox-{number}", worker.step, idle=1.0, signal=signal))
         repair = Repair(platform)
         loops.append(Loop(platform, "repair", repair.step, idle=platform.settings.repair_seconds))
+    measuring = Measuring(platform, service.measure)
+    loops.append(Loop(platform, "measuring", measuring.step, idle=MEASURE_EVERY))
+    notary = Notary(platform)
+    loops.append(Loop(platform, "notary", notary.step, idle=5.0, signal=NOTARY, gather=1.0))
     for job in service.jobs:
         step = _job_step(platform, job.name, job.run)
         loops.append(Loop(platform, job.name, step, idle=job.every, signal=job.signal))
@@ -103,12 +113,20 @@ def loops_of(service: type[Service], platform: Platform) -> list[Loop]:
 
 
 def _job_step(platform: Platform, name: str, run: Callable[[Platform], bool]) -> Callable[[], bool]:
+    service = platform.service
+    done, failed = (metrics.JOBS.labels(service, name, outcome) for outcome in ("done", "failed"))
+
     def step() -> bool:
+        began = time.perf_counter()
         try:
-            more = run(platform)
+            with doing(f"job {name}", platform.clock, service_actor(platform.service)):
+                more = run(platform)
         except Exception:
-            metrics.JOBS.labels(platform.service, name, "failed").inc()
+            failed.inc()
             raise
+        done.inc()
+        metrics.JOB_SECONDS.labels(service, name).observe(time.perf_counter() - began)
+        metrics.JOB_SUCCEEDED.labels(service, name).set_to_current_time()
         return more
 
     return step
@@ -152,7 +170,7 @@ class Runner:
         if is_memory(self._settings.amqp_uri):
             help_memory_transport()
         else:
-            wait_for("the message bus", lambda: _try_bus(self._settings.amqp_uri))
+            wait_for("the message bus", lambda: _try_bus(self._settings))
         for container in self._containers:
             container.start()
             eventlet.spawn(self._watch, container)
@@ -231,13 +249,13 @@ def _bus_check(platform: Platform) -> Callable[[], str | None]:
     return lambda: None if platform.client.connected() else "is away"
 
 
-def _try_bus(uri: str) -> None:
-    from chassis.bus import connection, declare_all
+def _try_bus(settings: Settings) -> None:
+    from chassis.bus import connection, declare_all, find_all
 
-    with connection(uri) as trial:
+    with connection(settings.amqp_uri) as trial:
         trial.connect()
-        channel = trial.channel()
-        declare_all(channel, uri)
+        prepare = declare_all if settings.bus_declare else find_all
+        prepare(trial.channel(), settings.amqp_uri)
 
 
 def help_memory_transport() -> None:

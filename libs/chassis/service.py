@@ -14,7 +14,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from chassis import metrics
+from chassis.audit import NOTARY, Deed, doing, write_refusal
+from chassis.audit_list import list_audit
 from chassis.clock import Clock
+from chassis.database import wake_after_commit
 from chassis.feed import list_heads, read_events
 from chassis.jobs import Job
 from chassis.logs import logger, tracing
@@ -27,6 +30,7 @@ from chassis.settings import Settings
 from chassis.triggers import AppendOnly
 from contracts.actor import Actor, Right, Role
 from contracts.calls import Call
+from contracts.calls.audit import AuditList, ListAudit
 from contracts.calls.feed import EventBodies, EventHeads, ListEventHeads, ReadEvents
 from contracts.calls.operations import GetOperations, OperationsView, TroubledJob
 from contracts.errors import Failed, FieldError, Forbidden, Invalid, Refusal, Unauthenticated, Unavailable
@@ -94,12 +98,17 @@ def call(door: Door) -> Door:
 def _answer(service: "Service", door: Callable[..., BaseModel], model: type[Call[Any]], envelope: dict[str, Any],
             with_actor: bool) -> dict[str, Any]:  # fmt: skip
     refusal: Refusal
+    deed: Deed | None = None
     try:
         if float(envelope.get("deadline", 0)) < time.time():
             raise Unavailable("The caller gave up waiting; nothing was done.")
         request = _read(model, envelope.get("request"))
-        arguments = {"actor": service.actor_of(envelope)} if with_actor else {}
-        return {"answer": door(service, request, **arguments).model_dump(mode="json")}
+        arguments = {"actor": service.actor_of(envelope).for_call(reads=model.reads)} if with_actor else {}
+        with doing(door.__name__, service.clock, arguments.get("actor"), request) as deed:
+            return {"answer": door(service, request, **arguments).model_dump(mode="json")}
+    except (Forbidden, Unauthenticated) as error:
+        refusal = error
+        _keep_refusal(service, deed, error)
     except Refusal as error:
         refusal = error
     except (DBAPIError, PoolTimeout) as error:
@@ -110,6 +119,18 @@ def _answer(service: "Service", door: Callable[..., BaseModel], model: type[Call
     except Exception as error:  # noqa: BLE001 - logged there, and answered as an error of ours
         return _failed(door.__name__, error)
     return {"refusal": refusal.envelope().model_dump(mode="json")}
+
+
+def _keep_refusal(service: "Service", deed: Deed | None, refusal: Refusal) -> None:
+    """Who tried what they may not do is in the audit log too, where something would have been changed."""
+    if deed is None or not deed.wrote:
+        return
+    try:
+        with service.transaction() as session:
+            write_refusal(session, deed, refusal.code)
+            wake_after_commit(session, NOTARY)
+    except (DBAPIError, PoolTimeout) as error:
+        log.error("refusal not kept", call=deed.name, error=repr(error)[:500])
 
 
 def _read(model: type[Call[Any]], said: Any) -> Call[Any]:
@@ -157,6 +178,10 @@ class Service:
     def prepare(cls, platform: Platform) -> None:
         """What must be in the database before the first call; run at each start, by every replica."""
 
+    @classmethod
+    def measure(cls, session: Session, clock: Clock) -> None:
+        """Set what only this service measures of its database; called every few seconds (chassis.measuring)."""
+
     def transaction(self) -> AbstractContextManager[Session]:
         """A unit of work on this service's database."""
         return self.platform.database.transaction()
@@ -198,6 +223,12 @@ class Service:
         with self.reading() as session:
             found = operations_of(session, self.clock)
             return found.model_copy(update={"jobs": (*self.troubles(session), *found.jobs)})
+
+    @call
+    def list_audit(self, request: ListAudit, actor: Actor) -> AuditList:
+        """This service's audit log."""
+        with self.reading() as session:
+            return list_audit(session, request, actor)
 
     @call
     def list_event_heads(self, request: ListEventHeads, actor: Actor) -> EventHeads:

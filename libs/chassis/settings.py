@@ -5,11 +5,15 @@ from datetime import date
 from email.utils import getaddresses
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.kill_points import POINTS
+from chassis.production import refuse_what_is_for_trying
+from chassis.secret_settings import secrets_from_files, with_password
 
 
 class Mode(StrEnum):
@@ -31,8 +35,10 @@ class WrongSetting(Exception):
 
 
 DATABASES = ("customers_database_url", "billing_database_url", "notify_database_url", "reports_database_url")
-_SECRET = frozenset({*DATABASES, "amqp_uri", "admin_password", "smtp_password"})
-"""Settings whose value is never printed."""
+_PASSWORDS = {address: f"{address.rpartition('_')[0]}_password" for address in (*DATABASES, "amqp_uri")}
+"""Addresses, and the settings that hold their passwords where these are kept apart."""
+_SECRET = frozenset({*_PASSWORDS, *_PASSWORDS.values(), "admin_password", "smtp_password"})
+"""Settings whose value is never printed, and that may come from a file: HEADEND_SMTP_PASSWORD_FILE."""
 _DATABASE_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg", "sqlite")
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}", re.ASCII)
 
@@ -65,14 +71,39 @@ class Settings(BaseSettings):
     gateway_threads: Annotated[
         int, Field(ge=2, le=500, description="requests that one gateway process handles at once")
     ] = 32
+    requests_per_minute: Annotated[
+        int,
+        Field(
+            ge=60,
+            description="limit of one person, API token, or address without sign-in, all gateways together",
+        ),
+    ] = 1200
 
     amqp_uri: Annotated[str, Field(description="RabbitMQ, such as amqp://user:password@host:5672/vhost")] = (
         "memory://"
     )
+    amqp_password: Annotated[
+        str | None, Field(description="password at RabbitMQ, where HEADEND_AMQP_URI has none")
+    ] = None
+    bus_declare: Annotated[
+        bool, Field(description="make exchanges and queues; off where RabbitMQ has those of `headend broker`")
+    ] = True
     customers_database_url: Annotated[str | None, Field(description="database of customers")] = None
     billing_database_url: Annotated[str | None, Field(description="database of billing")] = None
     notify_database_url: Annotated[str | None, Field(description="database of notify")] = None
     reports_database_url: Annotated[str | None, Field(description="database of reports")] = None
+    customers_database_password: Annotated[
+        str | None, Field(description="password, where HEADEND_CUSTOMERS_DATABASE_URL has none")
+    ] = None
+    billing_database_password: Annotated[
+        str | None, Field(description="password, where HEADEND_BILLING_DATABASE_URL has none")
+    ] = None
+    notify_database_password: Annotated[
+        str | None, Field(description="password, where HEADEND_NOTIFY_DATABASE_URL has none")
+    ] = None
+    reports_database_password: Annotated[
+        str | None, Field(description="password, where HEADEND_REPORTS_DATABASE_URL has none")
+    ] = None
     pool_size: Annotated[int, Field(ge=1, le=200, description="database connections of one process")] = 10
     workers: Annotated[
         int, Field(ge=1, le=200, description="calls that one service process handles at once")
@@ -125,6 +156,21 @@ class Settings(BaseSettings):
         float, Field(gt=0, description="longest time that a caller waits for an answer")
     ] = 5.0
 
+    fault: Annotated[
+        str | None, Field(description="for fault tests: where a process dies once (chassis/kill_points.py)")
+    ] = None
+    hurry: Annotated[float, Field(ge=1, le=1000, description="for fault tests: divides leases, pauses")] = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _passwords_apart(cls, given: dict[str, Any]) -> dict[str, Any]:
+        joined = {
+            address: with_password(given[address], given[password], f"HEADEND_{address.upper()}")
+            for address, password in _PASSWORDS.items()
+            if given.get(address) and given.get(password)
+        }
+        return given | joined
+
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, url: str | None) -> str | None:
@@ -136,6 +182,13 @@ class Settings(BaseSettings):
         if url is not None and not _is_database(url):
             raise ValueError("must be a database such as postgresql://user:password@host:5432/database")
         return url
+
+    @field_validator("fault")
+    @classmethod
+    def _a_point(cls, fault: str | None) -> str | None:
+        if fault is not None and fault.partition(":")[0] not in POINTS:
+            raise ValueError(f"must be one of {', '.join(POINTS)}")
+        return fault
 
     @field_validator("smtp_from")
     @classmethod
@@ -173,34 +226,8 @@ class Settings(BaseSettings):
                 "HEADEND_*_DATABASE_URL must name PostgreSQL databases in real mode; SQLite is for one process"
             )
         if self.profile is Profile.PRODUCTION:
-            self._refuse_defaults()
+            refuse_what_is_for_trying(self, tuple(_PASSWORDS))
         return self
-
-    def _refuse_defaults(self) -> None:
-        if self.mode is Mode.EMBEDDED:
-            raise ValueError("HEADEND_PROFILE=production needs HEADEND_MODE=real")
-        if "//guest:guest@" in self.amqp_uri:
-            raise ValueError(
-                "HEADEND_AMQP_URI uses guest:guest; production needs a user and password of its own"
-            )
-        for name, value in (("ADMIN_PASSWORD", self.admin_password), ("SMTP_PASSWORD", self.smtp_password)):
-            if value is not None and value.lower() in {
-                "",
-                "changeme",
-                "change-me",
-                "password",
-                "admin",
-                "headend",
-            }:
-                raise ValueError(f"HEADEND_{name} is a default password; production needs one of its own")
-        if self.payment_provider == "simulated":
-            raise ValueError(
-                "HEADEND_PAYMENT_PROVIDER=simulated takes no money; production needs a real way to pay"
-            )
-        if self.smtp_host and self.smtp_security == "plain":
-            raise ValueError(
-                "HEADEND_SMTP_SECURITY=plain sends mail unencrypted; production needs starttls or tls"
-            )
 
     def database_url(self, service: str) -> str:
         """The database of a service: its setting, or SQLite in the home folder. Raises WrongSetting."""
@@ -232,10 +259,13 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """The settings of this process. Raises WrongSetting with a sentence for each wrong variable."""
     try:
-        return Settings()
+        from_files: dict[str, Any] = secrets_from_files(sorted(_SECRET))
+        return Settings(**from_files)
     except ValidationError as error:
         sentences = (_sentence(dict(problem)).rstrip(".") for problem in error.errors())
         raise WrongSetting("\n".join(f"{sentence}." for sentence in sentences)) from None
+    except ValueError as unreadable:
+        raise WrongSetting(f"{unreadable}.") from None
 
 
 def _sentence(problem: dict[str, object]) -> str:

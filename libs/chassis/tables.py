@@ -1,4 +1,6 @@
-"""The tables that every service's database has besides its own: outbox, inbox, repair, jobs, idempotency keys."""
+"""The tables that every service's database has besides its own: outbox, inbox, repair, jobs, idempotency keys, audit
+log.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -104,3 +106,40 @@ class IdempotencyRow(ChassisBase):
     fingerprint: Mapped[str] = mapped_column(String(64))
     answer: Mapped[dict[str, Any] | None] = mapped_column(Json)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AuditRow(ChassisBase):
+    """Who did what (chassis.audit). Rows never change; `sequence` and `hash` are filled once (chassis.audit_chain).
+
+    `subject` is the actor's, `via` what they signed in with where the actor says so, `kind` and `object_id` what was
+    changed, `outcome` done or the code of a refusal.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index("ix_audit_at", "at", "id"),
+        Index("ix_audit_subject", "subject", "at", "id"),
+        Index("ix_audit_customer_id", "customer_id", "at", "id", sqlite_where=text("customer_id IS NOT NULL"),
+              postgresql_where=text("customer_id IS NOT NULL")),
+        Index("ix_audit_branch_id", "branch_id", "at", "id", sqlite_where=text("branch_id IS NOT NULL"),
+              postgresql_where=text("branch_id IS NOT NULL")),
+        Index("ix_audit_sequence", "sequence", unique=True),
+        Index("ix_audit_unchained", "id", sqlite_where=text("sequence IS NULL"),
+              postgresql_where=text("sequence IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    trace: Mapped[str] = mapped_column(String(80))
+    subject: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str] = mapped_column(String(20))
+    via: Mapped[str] = mapped_column(String(80))
+    call: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(40))
+    object_id: Mapped[str] = mapped_column(String(80))
+    customer_id: Mapped[UUID | None] = mapped_column(Uuid)
+    branch_id: Mapped[UUID | None] = mapped_column(Uuid)
+    outcome: Mapped[str] = mapped_column(String(80))
+    detail: Mapped[dict[str, Any]] = mapped_column(Json)
+    sequence: Mapped[int | None] = mapped_column(BigId)
+    hash: Mapped[str | None] = mapped_column(String(64))

@@ -8,12 +8,26 @@ from sqlalchemy import Connection, text
 
 @dataclass(frozen=True)
 class AppendOnly:
-    """A table whose rows never change or go. `mutable` names columns that may still be updated."""
+    """A table whose rows never change or go. `once` names columns that may be filled once, the first one with them."""
 
     table: str
-    mutable: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
-    """All other columns; needed when `mutable` is not empty."""
+    """All other columns; needed when `once` is not empty."""
+
+    def triggers(self) -> list[tuple[str, str]]:
+        """Each trigger's name, and when it refuses."""
+        of_columns = f" OF {', '.join(self.columns)}" if self.once else ""
+        made = [
+            (f"{self.table}_no_update", f"UPDATE{of_columns} ON {self.table} FOR EACH ROW"),
+            (f"{self.table}_no_delete", f"DELETE ON {self.table} FOR EACH ROW"),
+        ]
+        if self.once:
+            filling = f"UPDATE OF {', '.join(self.once)} ON {self.table} FOR EACH ROW"
+            made.append(
+                (f"{self.table}_no_second_update", f"{filling} WHEN (OLD.{self.once[0]} IS NOT NULL)")
+            )
+        return made
 
 
 def make_triggers(connection: Connection, tables: Iterable[AppendOnly]) -> None:
@@ -32,30 +46,27 @@ def missing_triggers(connection: Connection, tables: Iterable[AppendOnly]) -> li
             text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
         )
     present = {row[0] for row in rows}
-    wanted = [f"{rule.table}_no_{operation}" for rule in tables for operation in ("update", "delete")]
-    return [name for name in wanted if name not in present]
+    return [name for name in trigger_names(tables) if name not in present]
+
+
+def trigger_names(tables: Iterable[AppendOnly]) -> list[str]:
+    """The triggers that should be there."""
+    return [name for rule in tables for name, _ in rule.triggers()]
 
 
 def _statements(dialect: str, rule: AppendOnly) -> list[str]:
-    of_columns = f" OF {', '.join(rule.columns)}" if rule.mutable else ""
     message = f"{rule.table} is only added to"
     made = []
-    for operation, scope in (("update", of_columns), ("delete", "")):
-        name = f"{rule.table}_no_{operation}"
+    if dialect != "sqlite":
+        made.append(
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION '% is only added to', TG_TABLE_NAME; END $$"
+        )
+    for name, when in rule.triggers():
         if dialect == "sqlite":
             made.append(f"DROP TRIGGER IF EXISTS {name}")
-            made.append(
-                f"CREATE TRIGGER {name} BEFORE {operation.upper()}{scope} ON {rule.table} "
-                f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-            )
+            made.append(f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{message}'); END")
         else:
-            made.append(
-                "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-                "$$ BEGIN RAISE EXCEPTION '% is only added to', TG_TABLE_NAME; END $$"
-            )
             made.append(f"DROP TRIGGER IF EXISTS {name} ON {rule.table}")
-            made.append(
-                f"CREATE TRIGGER {name} BEFORE {operation.upper()}{scope} ON {rule.table} "
-                "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-            )
+            made.append(f"CREATE TRIGGER {name} BEFORE {when} EXECUTE FUNCTION refuse_change()")
     return made

@@ -1,15 +1,20 @@
 """INSERT ... ON CONFLICT, made and compiled once.
 
 SQLAlchemy keeps no compiled form of such a statement: it compiles it at every use, which costs several times what
-the database needs for it.
+the database needs for it. Many rows go to PostgreSQL as one document, which its own functions take apart: a parameter
+for each value of each row costs both sides more than the rows themselves.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Compiled, CursorResult, Dialect
+from pydantic import BaseModel
+from sqlalchemy import Compiled, CursorResult, Dialect, String, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -31,13 +36,49 @@ class Upsert:
         form = (len(rows) > 1, *rows[0])
         if form not in made:
             made[form] = self._compile(connection.dialect, list(rows[0]), many=len(rows) > 1)
-        return connection.execute(made[form], list(rows) if len(rows) > 1 else rows[0])  # type: ignore[call-overload, no-any-return]  # a Compiled runs, though the types do not say so
+        return connection.execute(made[form], _parameters(connection.dialect, rows))  # type: ignore[call-overload, no-any-return]  # a Compiled runs, though the types do not say so
 
     def _compile(self, dialect: Dialect, columns: list[str], *, many: bool) -> Compiled:
+        if many and dialect.name != "sqlite":
+            return self._from_document(dialect, columns)
         insert = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
         statement = self._finish(insert(self._table))
         compiled: Compiled = statement.compile(dialect=dialect, column_keys=columns, for_executemany=many)
         return compiled
+
+    def _from_document(self, dialect: Dialect, columns: list[str]) -> Compiled:
+        """The statement for any number of rows, which are a JSON list in its only parameter."""
+        types = {name: self._table.__table__.c[name].type for name in columns}
+        # Text has no length here, so that one that is too long is refused by its column and not cut before.
+        parts = [column(name, Text() if isinstance(kind, String) else kind) for name, kind in types.items()]
+        document = func.json_to_recordset(cast(bindparam(_ROWS, type_=Text()), postgresql.JSON()))
+        rows = document.table_valued(*parts).render_derived(name=_ROWS, with_types=True)
+        insert = postgresql.insert(self._table).from_select(columns, select(*rows.c), include_defaults=False)
+        compiled: Compiled = self._finish(insert).compile(dialect=dialect)
+        return compiled
+
+
+_ROWS = "rows"
+
+
+def _parameters(dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> Any:
+    if len(rows) == 1:
+        return rows[0]
+    return list(rows) if dialect.name == "sqlite" else {_ROWS: json.dumps(rows, default=_plain)}
+
+
+def _plain(value: object) -> Any:
+    """What JSON has no word for, as PostgreSQL reads it. Raises ValueError for a moment without a time zone."""
+    match value:
+        case UUID():
+            return str(value)
+        case datetime() if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        case date():
+            return value.isoformat()
+        case BaseModel():
+            return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} is no value of a row")
 
 
 @cache

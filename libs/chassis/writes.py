@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.sql import visitors
 
+from chassis import audit
 from chassis.database import is_sqlite
 
 Row = Mapping[str, Any]
@@ -60,6 +61,7 @@ def together(session: Session) -> Iterator[None]:
         yield
     finally:
         del session.info[_GATHERED]
+    gathered.add(*audit.rows_said(session))
     gathered.carry_out(session)
 
 
@@ -84,6 +86,7 @@ class _Gathered:
             for column, value in enumerate(row.values())
         }
         connection = session.connection()
+        audit.note_written(connection)
         connection.execute(_one_statement(form, connection.dialect), named)  # type: ignore[call-overload]  # a Compiled runs, though the types do not say so
 
 

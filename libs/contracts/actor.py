@@ -44,16 +44,22 @@ class Right(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_BRANCHES = "manage_branches"
     MANAGE_LETTERS = "manage_letters"
+    MANAGE_SIGN_IN = "manage_sign_in"
+    """Say which roles must sign in in two steps."""
     SEE_OPERATIONS = "see_operations"
+    SEE_AUDIT = "see_audit"
+    """Read the audit log: managers that of their branches."""
+    SEE_ID_NUMBERS = "see_id_numbers"
+    """Look at an ID number in clear, which is written into the audit log; customers at their own."""
 
 
 _CASHIER = {
     Right.SEE_CUSTOMERS, Right.EDIT_CUSTOMERS, Right.SEE_DUES, Right.SEE_MONEY, Right.TAKE_PAYMENTS,
-    Right.MANAGE_SUBSCRIPTIONS, Right.SEE_MESSAGES, Right.SEE_COMPLAINTS,
+    Right.MANAGE_SUBSCRIPTIONS, Right.SEE_MESSAGES, Right.SEE_COMPLAINTS, Right.SEE_ID_NUMBERS,
 }  # fmt: skip
 _MANAGER = _CASHIER | {
     Right.DEACTIVATE_CUSTOMERS, Right.VOID_PAYMENTS, Right.RUN_BILLING, Right.MAKE_REPORTS, Right.SEND_MESSAGES,
-    Right.MANAGE_PLANS, Right.MANAGE_STAFF, Right.HANDLE_COMPLAINTS,
+    Right.MANAGE_PLANS, Right.MANAGE_STAFF, Right.HANDLE_COMPLAINTS, Right.SEE_AUDIT,
 }  # fmt: skip
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -66,9 +72,33 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     }),
     Role.TECHNICIAN: frozenset(),
     # A customer's calls are checked against the one customer that the actor names, see require_customer.
-    Role.CUSTOMER: frozenset({Right.SEE_CUSTOMERS, Right.SEE_DUES, Right.SEE_MONEY, Right.SEE_COMPLAINTS}),
+    Role.CUSTOMER: frozenset({
+        Right.SEE_CUSTOMERS, Right.SEE_DUES, Right.SEE_MONEY, Right.SEE_COMPLAINTS, Right.SEE_ID_NUMBERS,
+    }),
     Role.SERVICE: frozenset(Right),
 }  # fmt: skip
+
+
+class Scope(StrEnum):
+    """What an API token is for. A program never gets more than its person has: scopes only narrow."""
+
+    READ = "read"
+    """See whatever the person sees, and change nothing."""
+    CUSTOMERS = "customers"
+    PAYMENTS = "payments"
+    REPORTS = "reports"
+
+
+SCOPE_RIGHTS: dict[Scope, frozenset[Right]] = {
+    Scope.READ: frozenset(Right),  # for calls that only read: see Actor.for_call
+    Scope.CUSTOMERS: frozenset({
+        Right.SEE_CUSTOMERS, Right.EDIT_CUSTOMERS, Right.DEACTIVATE_CUSTOMERS, Right.MANAGE_SUBSCRIPTIONS,
+        Right.SEE_COMPLAINTS, Right.HANDLE_COMPLAINTS,
+    }),
+    Scope.PAYMENTS: frozenset({Right.SEE_CUSTOMERS, Right.SEE_DUES, Right.SEE_MONEY, Right.TAKE_PAYMENTS}),
+    Scope.REPORTS: frozenset({Right.MAKE_REPORTS}),
+}  # fmt: skip
+"""What tokens do at most. Staff, branches, plans, texts, runs, voiding and erasing are for people who are signed in."""
 
 ROLE_RANK: dict[Role, int] = {
     Role.ADMIN: 4, Role.MANAGER: 3, Role.CASHIER: 2, Role.SUPPORT: 2, Role.TECHNICIAN: 1, Role.CUSTOMER: 0,
@@ -86,14 +116,31 @@ class Actor(BaseModel):
     role: Role
     branch_ids: frozenset[UUID] | None = frozenset()
     customer_id: UUID | None = None
+    scopes: frozenset[Scope] | None = None
+    """Of an API token; None: the person themself."""
 
     def may(self, right: Right) -> bool:
-        """Whether the role has the right, branches apart."""
-        return right in RIGHTS[self.role]
+        """Whether the role has the right, and the token's scopes if it is one; branches apart."""
+        scoped = self.scopes is None or any(right in SCOPE_RIGHTS[scope] for scope in self.scopes)
+        return scoped and right in RIGHTS[self.role]
+
+    def for_call(self, *, reads: bool) -> "Actor":
+        """The actor as a call sees them. For one that changes something the scope READ is worth nothing.
+
+        Raises Forbidden when nothing is left.
+        """
+        if self.scopes is None or reads:
+            return self
+        left = self.scopes - {Scope.READ}
+        if not left:
+            raise Forbidden("This token is for reading only; make one with the scope that this needs.")
+        return self.model_copy(update={"scopes": left})
 
     def require(self, right: Right) -> None:
-        """Raises Forbidden when the role lacks the right."""
+        """Raises Forbidden when the role, or the token, lacks the right."""
         if not self.may(right):
+            if right in RIGHTS[self.role]:
+                raise Forbidden("This token may not do this; make one with the scope that this needs.")
             raise Forbidden(f"Your role ({self.role}) may not do this; ask a colleague who may.")
 
     def sees_branch(self, branch_id: UUID) -> bool:

@@ -1,4 +1,5 @@
-"""Who listens to what: every queue and binding of the bus, so that each process can declare all before it publishes."""
+"""Who listens to what and who calls whom: every queue and binding of the bus, so that each process can declare all
+before it publishes, and each user of the bus be given no more than that."""
 
 from contracts.events import (
     BranchChanged,
@@ -60,6 +61,15 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
     ),
 }
 
+CALLS: dict[str, tuple[str, ...]] = {
+    "customers": (),
+    "billing": ("customers",),
+    "notify": ("customers", "reports"),
+    "reports": ("customers",),
+    "gateway": SERVICES,
+}
+"""Whom each process calls by itself; besides, a listener asks its producers for events that were lost."""
+
 
 def has_listener(event_type: str) -> bool:
     """Whether some service of ours listens; events without one are for an operator's own listeners."""
@@ -72,3 +82,14 @@ def producers_for(service: str) -> dict[str, tuple[str, ...]]:
     for event in LISTENERS[service]:
         found.setdefault(event.producer, []).append(event.type_name())
     return {producer: tuple(types) for producer, types in found.items()}
+
+
+def called_by(caller: str) -> tuple[str, ...]:
+    """The services that a service, or the gateway, may call."""
+    producers = producers_for(caller) if caller in LISTENERS else {}
+    return tuple(service for service in SERVICES if service in CALLS[caller] or service in producers)
+
+
+def callers_of(service: str) -> tuple[str, ...]:
+    """Who may call a service, and waits for its answers."""
+    return tuple(caller for caller in CALLS if service in called_by(caller))

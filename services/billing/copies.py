@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from billing.domain.expiry import ExpiryPolicy
 from billing.tables import BranchCopy, CustomerCopy
+from chassis.audit import within
 from chassis.clock import Clock
 from contracts.actor import Actor, Role
 from contracts.cards import BranchCard, CustomerCard
@@ -104,6 +105,7 @@ def find_customer(
         actor.require_customer(customer_id, branch_id, what)
     if branch_card is None:
         raise BranchNotCopied(branch_id)
+    within(session, branch_id=branch_id, customer_id=customer_id, what=("customer", customer_id))
     return KnownCustomer(
         CustomerCard.model_validate(customer_card), KnownBranch(BranchCard.model_validate(branch_card))
     )
@@ -113,6 +115,7 @@ def find_branch(session: Session, branch_id: UUID, actor: Actor | None = None) -
     """The branch. Raises NotFound when hidden from the actor, BranchNotCopied."""
     if actor is not None:
         actor.require_branch(branch_id, "branch")
+        within(session, branch_id=branch_id)
     card = session.execute(select(BranchCopy.card).where(BranchCopy.id == branch_id)).scalar()
     if card is None:
         raise BranchNotCopied(branch_id)

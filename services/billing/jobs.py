@@ -1,7 +1,5 @@
 """What billing does by itself: runs chunk by chunk, and each branch's day."""
 
-from datetime import timedelta
-
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,6 +12,7 @@ from chassis import metrics
 from chassis.idempotency import forget_old
 from chassis.jobs import Job, claim, finish
 from chassis.logs import logger
+from chassis.pace import pause
 from chassis.platform import Platform
 from contracts.actor import service_actor
 from contracts.calls.billing import StartBillingRun, StartDunningRun
@@ -22,7 +21,7 @@ from contracts.fields import period_of
 log = logger(__name__)
 
 _ACTOR = service_actor("billing")
-_RETRY = timedelta(minutes=1)
+_RETRY = pause(60)
 
 
 def advance_runs(platform: Platform) -> bool:

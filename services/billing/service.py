@@ -30,6 +30,7 @@ from billing.usecases.record_payment import record_payment
 from billing.usecases.set_plan_price import set_plan_price
 from billing.usecases.start_run import start_billing_run, start_dunning_run
 from billing.usecases.void_payment import void_payment
+from chassis.kill_points import reach
 from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls import billing as calls
@@ -113,7 +114,9 @@ class BillingService(CashDoors, ReminderDoors, OnlineDoors):
     @call
     def record_payment(self, request: calls.RecordPayment, actor: Actor) -> calls.PaymentRecorded:
         """Take a payment."""
-        return self._write(lambda session: record_payment(session, request, actor, self.clock))
+        recorded = self._write(lambda session: record_payment(session, request, actor, self.clock))
+        reach("payment.after_commit")
+        return recorded
 
     @call
     def preview_payment(self, request: calls.PreviewPayment, actor: Actor) -> calls.PaymentPreview:

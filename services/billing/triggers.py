@@ -16,5 +16,6 @@ APPEND_ONLY = tuple(
         "subscription_moves",
         "external_documents",
         "cash_lines",
+        "number_gaps",
     )
 )

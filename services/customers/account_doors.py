@@ -5,7 +5,9 @@ from chassis.service import Service, call
 from contracts.actor import Actor
 from contracts.calls import Done
 from contracts.calls import account as calls
+from contracts.calls.allowances import Allowance, TakeAllowance
 from contracts.calls.customers import CustomerView
+from customers.domain.throttling import address_key
 from customers.hashing import hash_password
 from customers.usecases.confirm_email import confirm_email
 from customers.usecases.issue_password_code import PURPOSE, Keys, issue_password_code
@@ -16,11 +18,19 @@ from customers.usecases.set_password_by_code import (
     set_password_by_code,
     try_code,
 )
+from customers.usecases.take_allowance import take_allowance
 from customers.usecases.withdraw_email_change import withdraw_email_change
 
 
 class AccountDoors(Service):
     """A forgotten password, a new e-mail address."""
+
+    @call
+    def take_allowance(self, request: TakeAllowance) -> Allowance:
+        """Some requests for an address from which nobody is signed in."""
+        key = address_key(request.address, "requests:")
+        with self.transaction() as session:
+            return take_allowance(session, key, self.settings.requests_per_minute, self.clock)
 
     @call
     def request_password_code(self, request: calls.RequestPasswordCode) -> Done:

@@ -58,7 +58,7 @@ def customer_view(
     return CustomerView(
         id=customer.id, version=customer.version, crf=customer.crf, name=customer.name, email=customer.email,
         mobile=customer.mobile, branch_id=customer.branch_id, date_of_birth=customer.date_of_birth,
-        id_type=customer.id_type, id_number=customer.id_number, house_name=customer.house_name,
+        id_type=customer.id_type, id_number=customer.shown_id_number(), house_name=customer.house_name,
         street=customer.street, area=customer.area, district=customer.district, state=customer.province,
         country=customer.country, postal_code=customer.postal_code, locale=customer.locale, notes=customer.notes,
         status=CustomerState(customer.state), username=username, created_at=customer.created_at,
@@ -68,9 +68,11 @@ def customer_view(
     )  # fmt: skip
 
 
-def staff_view(member: StaffMember, login: Login, branch_ids: Iterable[UUID]) -> StaffView:
+def staff_view(
+    member: StaffMember, login: Login, branch_ids: Iterable[UUID], *, two_step: bool = False
+) -> StaffView:
     """A member of staff as those who manage them see it."""
     return StaffView(
         id=member.id, username=login.username, name=member.name, email=member.email, role=Role(member.role),
-        branch_ids=tuple(sorted(branch_ids)), state=CustomerState(member.state),
+        branch_ids=tuple(sorted(branch_ids)), state=CustomerState(member.state), two_step=two_step,
     )  # fmt: skip

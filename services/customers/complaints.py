@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
+from chassis.audit import within
 from chassis.clock import Clock
 from contracts.actor import RIGHTS, Actor, Right, Role
 from contracts.calls.complaints import ComplaintState, ComplaintStep
@@ -30,6 +31,8 @@ def visible_complaint(session: Session, actor: Actor, number: str, *, to_write: 
         raise NotFound("There is no such complaint.")
     actor.require_customer(complaint.customer_id, complaint.branch_id, "complaint")
     actor.require(Right.SEE_COMPLAINTS)
+    what = ("complaint", complaint.number)
+    within(session, branch_id=complaint.branch_id, customer_id=complaint.customer_id, what=what)
     return complaint
 
 

@@ -3,6 +3,7 @@
 from chassis.idempotency import forget_old
 from chassis.jobs import Job, claim, finish
 from chassis.platform import Platform
+from customers.sealed import reseal, seal_plain
 from customers.usecases.purge_sign_in import purge_sign_in
 
 PURGE = "purge-sign-in"
@@ -20,4 +21,8 @@ def purge(platform: Platform) -> bool:
     return False
 
 
-JOBS = (Job(PURGE, _LOOK_EVERY, purge),)
+JOBS = (
+    Job(PURGE, _LOOK_EVERY, purge),
+    Job("seal-plain", 60.0, seal_plain),
+    Job("reseal", 300.0, reseal),
+)

@@ -29,21 +29,24 @@ class Person:
     is_served: bool
     crf: str = ""
 
-    def actor(self, *, must_change_password: bool) -> Actor:
-        """The caller that services check. Who must change their password first sees nothing at all."""
-        if must_change_password:
+    def actor(self, *, may_nothing_yet: bool = False) -> Actor:
+        """The caller that services check. Who must change their password or set two-step sign-in up first sees
+        nothing at all.
+        """
+        if may_nothing_yet:
             return Actor(subject=self.subject, name=self.name, role=Role.CUSTOMER, branch_ids=frozenset())
         return Actor(
             subject=self.subject, name=self.name, role=self.role, branch_ids=self.branch_ids,
             customer_id=self.customer_id,
         )  # fmt: skip
 
-    def me(self, *, must_change_password: bool) -> Me:
+    def me(self, *, must_change_password: bool, must_set_up_two_step: bool = False) -> Me:
         """What the person is told about themself."""
         return Me(
             subject=self.subject, username=self.username, name=self.name, role=self.role,
             branch_ids=None if self.branch_ids is None else tuple(sorted(self.branch_ids)),
             customer_id=self.customer_id, locale=self.locale, must_change_password=must_change_password,
+            must_set_up_two_step=must_set_up_two_step,
         )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from customers.domain.usernames import username_key
 from customers.sight import branches_of, require_service, visible_branch, visible_customer, visible_staff
 from customers.signin_tables import EmailChange, Login
 from customers.tables import Branch, Customer, StaffBranch, StaffMember
+from customers.two_step_policy import has_two_step, those_with_two_step
 
 
 def list_branches(session: Session, actor: Actor) -> BranchList:
@@ -59,8 +60,12 @@ def list_staff(session: Session, request: ListStaff, actor: Actor) -> StaffList:
     page = rows[: request.limit]
     branches = branches_of(session, [member.id for member, _ in page])
     seen = [row for row in page if sees_staff(actor, branches.get(row[0].id, set()), Role(row[0].role))]
+    two_step = those_with_two_step(session, [login.id for _, login in seen])
     return StaffList(
-        items=tuple(staff_view(member, login, branches.get(member.id, set())) for member, login in seen),
+        items=tuple(
+            staff_view(member, login, branches.get(member.id, set()), two_step=login.id in two_step)
+            for member, login in seen
+        ),
         next=page[-1][0].id.hex if len(rows) > request.limit else None,
     )
 
@@ -68,9 +73,8 @@ def list_staff(session: Session, request: ListStaff, actor: Actor) -> StaffList:
 def get_staff(session: Session, staff_id: UUID, actor: Actor) -> StaffView:
     """One member of staff. Raises Forbidden, NotFound."""
     member, branch_ids = visible_staff(session, actor, staff_id)
-    return staff_view(
-        member, session.scalars(select(Login).where(Login.staff_id == staff_id)).one(), branch_ids
-    )
+    login = session.scalars(select(Login).where(Login.staff_id == staff_id)).one()
+    return staff_view(member, login, branch_ids, two_step=has_two_step(session, login.id))
 
 
 def get_customer(session: Session, customer_id: UUID, actor: Actor, clock: Clock) -> CustomerView:

@@ -1,6 +1,7 @@
 """The doors of the customers service. Passwords are hashed between transactions, off the event loop."""
 
 from chassis.off_the_loop import off_the_loop
+from chassis.platform import Platform
 from chassis.service import call
 from contracts.actor import Actor
 from contracts.calls import Done
@@ -8,11 +9,14 @@ from contracts.calls import customers as calls
 from contracts.cards import BranchCard, CustomerCard
 from customers import finding, queries
 from customers.account_doors import AccountDoors
+from customers.api_token_doors import ApiTokenDoors
 from customers.complaint_doors import ComplaintDoors
+from customers.domain.api_tokens import is_api_token
 from customers.hashing import hash_password
 from customers.history import get_customer_history
 from customers.jobs import JOBS
 from customers.reactions import REACTIONS
+from customers.session_doors import SessionDoors
 from customers.staff_doors import StaffDoors
 from customers.usecases.add_branch import add_branch
 from customers.usecases.add_customer import add_customer
@@ -21,6 +25,7 @@ from customers.usecases.change_branch import change_branch
 from customers.usecases.change_customer import change_customer
 from customers.usecases.change_own_password import change_own_password, find_own_password
 from customers.usecases.change_staff import change_staff
+from customers.usecases.check_api_token import check_api_token, touch_api_token
 from customers.usecases.check_session import check_session, touch_session
 from customers.usecases.deactivate_customer import deactivate_customer
 from customers.usecases.erase_customer import erase_customer
@@ -29,9 +34,10 @@ from customers.usecases.restore_customer import restore_customer
 from customers.usecases.set_password_by_link import check_link, set_password_by_link
 from customers.usecases.sign_in import Proof, find_candidate, prove, sign_in
 from customers.usecases.sign_out import sign_out
+from customers.usecases.take_allowance import take_allowance
 
 
-class CustomersService(AccountDoors, ComplaintDoors, StaffDoors):
+class CustomersService(AccountDoors, ApiTokenDoors, ComplaintDoors, SessionDoors, StaffDoors):
     """People and places: branches, staff, customers, sign-in. Every call is in contracts/calls/customers.py and
     in account.py, complaints.py and others beside it.
     """
@@ -39,6 +45,11 @@ class CustomersService(AccountDoors, ComplaintDoors, StaffDoors):
     name = "customers"
     reactions = REACTIONS
     jobs = JOBS
+
+    @classmethod
+    def prepare(cls, platform: Platform) -> None:
+        """The field keys must be there. Raises WrongSetting."""
+        platform.field_keys.newest()
 
     # --- sign-in ---------------------------------------------------------------------------------------------
     @call
@@ -58,13 +69,18 @@ class CustomersService(AccountDoors, ComplaintDoors, StaffDoors):
 
     @call
     def check_session(self, request: calls.CheckSession) -> calls.ActorIssued:
-        """Exchange a session's token for a signed actor."""
+        """Exchange a session's token, or an API token, for a signed actor."""
+        is_program = is_api_token(request.token)
+        check, touch = (check_api_token, touch_api_token) if is_program else (check_session, touch_session)
         with self.reading() as session:
-            checked = check_session(session, request.token, self.clock)
-        if checked.is_due_for_touch:
-            with self.transaction() as session:
-                touch_session(session, checked.id, self.clock)
-        return calls.ActorIssued(actor_token=self.platform.signer.sign(checked.actor), me=checked.me)
+            checked = check(session, request.token, self.clock)
+        with self.transaction() as session:
+            limit = self.settings.requests_per_minute
+            allowance = take_allowance(session, checked.counted_as, limit, self.clock)
+            if checked.is_due_for_touch:
+                touch(session, checked.id, self.clock)
+        token = self.platform.signer.sign(checked.actor)
+        return calls.ActorIssued(actor_token=token, me=checked.me, allowance=allowance)
 
     @call
     def set_password_by_link(self, request: calls.SetPasswordByLink) -> Done:
@@ -76,7 +92,7 @@ class CustomersService(AccountDoors, ComplaintDoors, StaffDoors):
             return set_password_by_link(session, request, password_hash, self.clock)
 
     @call
-    def change_own_password(self, request: calls.ChangeOwnPassword, actor: Actor) -> Done:
+    def change_own_password(self, request: calls.ChangeOwnPassword, actor: Actor) -> calls.PasswordChanged:
         """Change the caller's password."""
         with self.transaction() as session:
             own = find_own_password(session, request, actor, self.clock)
@@ -154,13 +170,17 @@ class CustomersService(AccountDoors, ComplaintDoors, StaffDoors):
     def add_customer(self, request: calls.AddCustomer, actor: Actor) -> calls.CustomerView:
         """Add a customer."""
         with self.transaction() as session:
-            return add_customer(session, request, actor, self.clock, self.platform.sealing_key)
+            return add_customer(
+                session, request, actor, self.clock, self.platform.sealing_key, self.platform.field_keys
+            )
 
     @call
     def change_customer(self, request: calls.ChangeCustomer, actor: Actor) -> calls.CustomerView:
         """Change a customer."""
         with self.transaction() as session:
-            return change_customer(session, request, actor, self.clock, self.platform.sealing_key)
+            return change_customer(
+                session, request, actor, self.clock, self.platform.sealing_key, self.platform.field_keys
+            )
 
     @call
     def deactivate_customer(self, request: calls.DeactivateCustomer, actor: Actor) -> calls.CustomerView:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.audit import within
 from contracts.actor import Actor, Right, Role
 from contracts.errors import Forbidden, NotFound
 from customers.domain.refusals import AlreadyErased
@@ -32,6 +33,7 @@ def branch_to_write_in(session: Session, actor: Actor, branch_id: UUID) -> Branc
     """
     seen = actor.sees_branch(branch_id) or _is_home_of(session, actor, branch_id)
     branch = session.get(Branch, branch_id, with_for_update=HOLD) if seen else None
+    within(session, branch_id=branch_id)
     if branch is None:
         raise NotFound("There is no such branch.", field="branch_id")
     return branch
@@ -49,6 +51,7 @@ def visible_customer(
         raise NotFound("There is no such customer.")
     actor.require_customer(customer.id, customer.branch_id)
     actor.require(Right.SEE_CUSTOMERS)
+    within(session, branch_id=customer.branch_id, customer_id=customer.id, what=("customer", customer.id))
     return customer
 
 
@@ -69,7 +72,13 @@ def visible_staff(
     branch_ids = branches_of(session, [staff_id]).get(staff_id, set())
     if member is None or not sees_staff(actor, branch_ids, Role(member.role)):
         raise NotFound("There is no such member of staff.")
+    within(session, branch_id=one_of(branch_ids), what=("staff", member.id))
     return member, branch_ids
+
+
+def one_of(branch_ids: Collection[UUID]) -> UUID | None:
+    """The branch of who works in one branch alone."""
+    return next(iter(branch_ids)) if len(branch_ids) == 1 else None
 
 
 def branches_of(session: Session, staff_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:

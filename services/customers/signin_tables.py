@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Uuid, text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.columns import UtcDateTime
@@ -91,7 +91,11 @@ class EmailChange(Base):
 
 
 class LoginSession(Base):
-    """Somebody is signed in. Ended sessions stay until the nightly purge."""
+    """Somebody is signed in. Ended sessions stay until the nightly purge.
+
+    `needs_code`: they have given their password only, and this is the right to type a code. `address` and `browser` are
+    as rough as domain/whereabouts.py makes them.
+    """
 
     __tablename__ = "sessions"
     __table_args__ = (Index("ix_sessions_login_id", "login_id"),)
@@ -100,6 +104,9 @@ class LoginSession(Base):
     login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=False)
+    needs_code: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    address: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    browser: Mapped[str] = mapped_column(String(60), default="", server_default="")
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
@@ -115,3 +122,13 @@ class SignInTries(Base):
     count: Mapped[int] = mapped_column(Integer)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RequestCount(Base):
+    """How many requests of a minute were handed out to gateways for a person, program or address."""
+
+    __tablename__ = "request_counts"
+
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    window_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    count: Mapped[int] = mapped_column(Integer)

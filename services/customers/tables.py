@@ -14,11 +14,14 @@ from sqlalchemy import (
     String,
     Text,
     Uuid,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.columns import Json, UtcDateTime
+from chassis.field_keys import FieldKeys
 from customers.domain import search
+from customers.domain.masking import LONGEST_MASKED, masked
 
 
 class Base(DeclarativeBase):
@@ -92,6 +95,9 @@ class StaffBranch(Base):
     branch_id: Mapped[UUID] = mapped_column(ForeignKey("branches.id"), primary_key=True)
 
 
+_PLAIN = text("id_number <> ''")
+
+
 class Customer(Base):
     """A customer of a branch. `search`, `name_key`, `crf_key` and the mobile's columns are made by domain/search.py.
 
@@ -124,6 +130,7 @@ class Customer(Base):
         Index("ix_customers_by_branch_and_name", "branch_id", "name_key", "id"),
         Index("ix_customers_by_area", "area", "name_key", "id"),
         Index("ix_customers_by_age", "created_at", "id"),
+        Index("ix_customers_plain_id_number", "id", sqlite_where=_PLAIN, postgresql_where=_PLAIN),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -140,7 +147,12 @@ class Customer(Base):
     mobile_reversed: Mapped[str] = mapped_column(String(30), default="")
     date_of_birth: Mapped[date | None] = mapped_column(Date)
     id_type: Mapped[str] = mapped_column(String(200), default="")
-    id_number: Mapped[str] = mapped_column(String(200), default="")
+    id_number_sealed: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The ID number, encrypted (chassis.field_keys)."""
+    id_number_masked: Mapped[str] = mapped_column(String(LONGEST_MASKED), default="", server_default="")
+    """What everybody may see of it."""
+    plain_id_number: Mapped[str] = mapped_column("id_number", String(200), default="")
+    """Where older versions wrote it; a job encrypts what comes here (decision 0017)."""
     house_name: Mapped[str] = mapped_column(String(200), default="")
     street: Mapped[str] = mapped_column(String(200), default="")
     area: Mapped[str] = mapped_column(String(200), default="")
@@ -169,6 +181,23 @@ class Customer(Base):
     def set_crf(self, crf: str) -> None:
         """The CRF number, with what finds it."""
         self.crf, self.crf_key = crf, search.crf_key(crf)
+
+    def set_id_number(self, number: str, keys: FieldKeys) -> None:
+        """The ID number, encrypted; an empty one removes it."""
+        self.id_number_sealed = keys.encrypt(number, self._place_of_id_number)
+        self.id_number_masked, self.plain_id_number = masked(number), ""
+
+    def id_number(self, keys: FieldKeys) -> str:
+        """The ID number in clear. Raises FieldUnreadable."""
+        return self.plain_id_number or keys.decrypt(self.id_number_sealed or "", self._place_of_id_number)
+
+    def shown_id_number(self) -> str:
+        """The ID number as everybody may see it."""
+        return masked(self.plain_id_number) or self.id_number_masked or ""
+
+    @property
+    def _place_of_id_number(self) -> str:
+        return f"customers.id_number:{self.id}"
 
 
 class HistoryEntry(Base):

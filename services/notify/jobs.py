@@ -3,6 +3,7 @@
 from chassis.jobs import Job
 from chassis.platform import Platform
 from notify.sender_pool import SENDERS, pool_of, sending, signal_of
+from notify.usecases.claim_messages import LEASE
 from notify.usecases.tidy import forget_attachments, forget_secrets
 
 
@@ -26,6 +27,6 @@ JOBS = (
         Job(f"sender-{number}", every=1.0, run=sending(number), signal=signal_of(number))
         for number in range(SENDERS)
     ),
-    Job("mail-leases", every=5.0, run=keep_leases),
+    Job("mail-leases", every=LEASE.total_seconds() / 4, run=keep_leases),
     Job("mail-tidy", every=3600.0, run=tidy),
 )

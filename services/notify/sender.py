@@ -12,7 +12,9 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from chassis.kill_points import reach
 from chassis.logs import logger, tracing
+from chassis.pace import pause
 from chassis.platform import Platform
 from notify.channels import Channel, ChannelAway, OutcomeUnknown, RefusedForGood, RefusedForNow
 from notify.channels.folder import Folder
@@ -125,6 +127,7 @@ class Sender:
             begun = record_outcome.begin_sending(
                 session, message, token, composed.subject, composed.drawn, self._platform.clock
             )
+            reach("mail.before_sending")
         if not begun:
             log.warning("message was taken over by another sender", message_id=str(message.id))
             return
@@ -145,18 +148,19 @@ class Sender:
                 message, token, f"Fault before the mail was handed over: {type(error).__name__}: {error}"
             )
         else:
+            reach("mail.before_sent")
             self._sent(message, token)
 
     def _sent(self, message: Message, token: UUID) -> None:
-        for pause in (*RECORD_PAUSES, None):
+        for seconds in (*RECORD_PAUSES, None):
             try:
                 with self._platform.database.transaction() as session:
                     record_outcome.sent(session, message, token, self._platform.clock)
                 break
             except (OperationalError, PoolTimeout):
-                if pause is None:
+                if seconds is None:
                     raise
-                self._platform.stopping.wait(pause)
+                self._platform.stopping.wait(seconds)
         delay = (self._platform.clock.now() - message.occurred_at).total_seconds()
         MAIL_DELAY.labels(message.template).observe(max(0.0, delay))
         self._tell(message, "repeated" if message.repeated else "sent", delay=round(delay, 3))
@@ -176,7 +180,7 @@ class Sender:
         if wait is None:
             self._give_up(message, token, f"{TOO_LONG}{problem}")
         else:
-            self._put_back(message, token, problem, wait)
+            self._put_back(message, token, problem, pause(wait.total_seconds()))
             self._tell(message, "retry", problem=problem)
 
     def _wait(self, message: Message, token: UUID, error: Exception) -> None:
@@ -188,7 +192,7 @@ class Sender:
         if wait is None:
             self._give_up(message, token, f"{TOO_LONG}{error}")
         else:
-            self._put_back(message, token, str(error), wait)
+            self._put_back(message, token, str(error), pause(wait.total_seconds()))
             self._tell(message, "waiting", problem=str(error))
 
     def _put_back(self, message: Message, token: UUID, problem: str, wait: timedelta) -> None:

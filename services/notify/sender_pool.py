@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from chassis.platform import Platform
+from notify.counts import MAILS
 from notify.sender import Sender
 from notify.usecases.claim_messages import hold_messages, take_over_lost
 from notify.usecases.queue_message import SEND
@@ -43,6 +44,8 @@ class SenderPool:
                 hold_messages(session, tokens, self._platform.clock)
             safe = self.senders[0].safe_to_repeat
             lost = take_over_lost(session, self._platform.clock, safe_to_repeat=safe)
+        for template in lost:
+            MAILS.labels(template, "retry" if safe else "unknown").inc()
         if lost:
             self.wake()
 

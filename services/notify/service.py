@@ -2,6 +2,9 @@
 
 from typing import ClassVar
 
+from sqlalchemy.orm import Session
+
+from chassis.clock import Clock
 from chassis.jobs import Job
 from chassis.platform import Platform
 from chassis.reactions import Reactions
@@ -18,6 +21,7 @@ from contracts.calls.notify import (
     PreviewMessage,
     ResendMessage,
 )
+from notify.counts import measure_messages
 from notify.jobs import JOBS
 from notify.letter_doors import LetterDoors
 from notify.previewing import preview_message
@@ -38,6 +42,11 @@ class NotifyService(LetterDoors):
     def prepare(cls, platform: Platform) -> None:
         """Let the senders hear of new messages."""
         pool_of(platform)
+
+    @classmethod
+    def measure(cls, session: Session, clock: Clock) -> None:
+        """How many messages are in which state."""
+        measure_messages(session, clock)
 
     @call
     def list_messages(self, request: ListMessages, actor: Actor) -> MessageList:

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chassis import metrics
 from chassis.jobs import Claim, ClaimLost
 from chassis.logs import logger
 from chassis.platform import Platform
@@ -57,6 +58,7 @@ def make_report(platform: Platform, held: Claim, report_id: UUID) -> Generator[N
             hand_back(session, held, platform, report_id)
     except DrawingFailed as failure:
         log.error("report could not be drawn", report_id=str(report_id), error=str(failure))
+        metrics.JOBS.labels(platform.service, "make-reports", "failed").inc()
         with platform.database.transaction() as session:
             fail_report(session, held, platform, report_id, _FAILED)
 

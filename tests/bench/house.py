@@ -17,6 +17,7 @@ from tests.bench.load import Client
 from tests.bench.memory import Largest, watched
 from tests.bench.population import TODAY, Person, add_branches_and_plans, populate
 from tests.bench.rows import Connection, connect
+from tests.real_servers.rabbitmq import RabbitServer
 from tests.real_servers.servers import postgres_server, rabbitmq_server
 from tests.stack.api import Api
 from tests.stack.mail import Mail, Sink
@@ -40,6 +41,7 @@ class House:
     real: Real
     urls: dict[str, str]
     amqp_uri: str
+    rabbit: RabbitServer
     sink: Sink
     api: Api
     connections: dict[str, Connection]
@@ -118,7 +120,7 @@ def open_house() -> Iterator[House]:
         real = Real(home, services, amqp_uri, smtp_port=sink.port, today=TODAY, repair_seconds="30")
         stack.enter_context(real)
         connections = {service: stack.enter_context(connect(url)) for service, url in services.items()}
-        house = House(real, urls, amqp_uri, sink, real.admin(), connections)
+        house = House(real, urls, amqp_uri, rabbit, sink, real.admin(), connections)
         plans = add_branches_and_plans(house.api)
         wait_until("every service knows the branches", lambda: _know_branches(house, len(plans)))
         house.people = populate(connections, plans, max(1_000, int(CUSTOMERS * scale())))

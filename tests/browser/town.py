@@ -12,6 +12,8 @@ from tests.stack.people import OWN_PASSWORD, add_customer, add_staff, sign_in_cu
 ACCOUNTS = {"upi_id": "headend@bank", "account_name": "Headend Cable Ltd"}
 LONG = "Wijesekera Mudiyanselage Samaranayake Bandaranaike-Kumaratunga Ranasinghe"
 
+ID_NUMBER = "X-99994321"
+
 COMPLAINT = {
     "kind": "no_signal",
     "service": "cable_tv",
@@ -106,6 +108,8 @@ def inhabit(admin: Api, branch: str, name: str) -> Branch:
     customer = add_customer(admin, branch, name)
     for other in ("علی رضایی", "Zofia Żółć", "Deepa Kumar"):
         add_customer(admin, branch, other)
+    document = {"id_type": "Passport", "id_number": ID_NUMBER}
+    admin.ok("PATCH", f"/customers/{customer['id']}", json=document)
     subscribed = {"plan_id": plan_id, "started_on": f"{PERIOD}-01"}
     subscription = admin.ok("POST", f"/customers/{customer['id']}/subscriptions", json=subscribed)["id"]
     run = admin.ok("POST", "/billing-runs", json={"period": PERIOD, "branch_id": branch})

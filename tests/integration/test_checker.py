@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.checks.books import check_books
-from tests.scenarios.checks.databases import Databases
-from tests.scenarios.checks.findings import Findings
+from deploy.verify.databases import Databases
+from deploy.verify.installation import verify
+from deploy.verify.waiting import left_over
 from tests.scenarios.checks.letters import (
     Post,
     check_confirmations,
@@ -19,7 +19,6 @@ from tests.scenarios.checks.letters import (
     invoices_of,
     owing_customers,
 )
-from tests.scenarios.checks.plumbing import check_plumbing, left_over
 from tests.stack.builders import TODAY, add_plan, add_subscriber, bill, pay_all
 from tests.stack.embedded import Embedded
 from tests.stack.mail import Mail, mails_in
@@ -46,9 +45,8 @@ class Month:
                 assert connection.execute(statement).rowcount > 0, statement
 
     def problems(self) -> str:
-        databases, findings, post = Databases.of_home(self.home), Findings(), Post(self.mails)
-        check_books(databases, findings)
-        check_plumbing(databases, findings)
+        databases, post = Databases.of_home(self.home), Post(self.mails)
+        findings = verify(databases, settled=True)
         check_confirmations(invoices_of(databases), post, 1, findings)
         check_reminders(owing_customers(databases), post, findings)
         check_repeats(databases, post, findings)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.checks.databases import Databases
-from tests.scenarios.checks.plumbing import left_over
+from deploy.verify.databases import Databases
+from deploy.verify.waiting import left_over
 from tests.stack.builders import TODAY, add_plan, add_subscriber, bill, pay_all
 from tests.stack.embedded import Embedded
 from tests.stack.processes import wait_until

@@ -1,4 +1,4 @@
-"""Finds the programs of PostgreSQL and RabbitMQ on this machine, and installs them where that is allowed.
+"""Finds the programs of PostgreSQL, RabbitMQ and Prometheus on this machine, and installs them where that is allowed.
 
 Installing happens only with HEADEND_TEST_INSTALL=1, as root, with apt-get; Debian is kept from starting
 the services.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 HOW_TO_GET_THEM = (
-    "apt-get install postgresql rabbitmq-server, or run with HEADEND_TEST_INSTALL=1, "
+    "apt-get install postgresql rabbitmq-server prometheus, or run with HEADEND_TEST_INSTALL=1, "
     "or name running servers by HEADEND_TEST_DATABASE_URL and HEADEND_TEST_AMQP_URI"
 )
 
@@ -39,6 +39,14 @@ def rabbitmq_programs() -> Path:
     )
 
 
+def prometheus_programs() -> Path:
+    """The folder that holds prometheus and promtool.
+
+    Raises ServerMissing where Prometheus is not installed and may not be.
+    """
+    return _find_or_install("Prometheus", "prometheus", _prometheus_folders, ("prometheus", "promtool"))
+
+
 def epmd_program() -> str:
     """Erlang's port mapper, of which every private node gets its own."""
     found = shutil.which("epmd") or next(
@@ -55,6 +63,12 @@ def _postgres_folders() -> Iterator[Path]:
 
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=version, reverse=True)
     on_path = shutil.which("initdb")
+    if on_path:
+        yield Path(on_path).resolve().parent
+
+
+def _prometheus_folders() -> Iterator[Path]:
+    on_path = shutil.which("promtool")
     if on_path:
         yield Path(on_path).resolve().parent
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -81,14 +82,18 @@ class PostgresServer:
 
 
 class PrivatePostgres(PostgresServer):
-    """A server of our own on a free port of 127.0.0.1; gone with its data after `remove`."""
+    """A server of our own on a free port of 127.0.0.1; gone with its data after `remove`.
 
-    def __init__(self, *, durable: bool) -> None:
+    `within`: the folder that its own is made in, a volume of limited size, say.
+    """
+
+    def __init__(self, *, durable: bool, within: Path | None = None) -> None:
         self._programs = postgres_programs()
-        self._folder = make_folder("postgres")
+        self._folder = make_folder("postgres", within)
         self._data = self._folder / "data"
         self._port = free_port()
         self._durable = durable
+        self._small = ["-c", "max_wal_size=64MB", "-c", "wal_recycle=off"] if within else []
         self._process: subprocess.Popen[bytes] | None = None
         # PostgreSQL refuses to run as root, so root lends it another name.
         self._user = _unprivileged_user() if os.geteuid() == 0 else None
@@ -116,7 +121,7 @@ class PrivatePostgres(PostgresServer):
                 [
                     str(self._programs / "postgres"), "-D", str(self._data), "-p", str(self._port),
                     "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-                    "-c", "max_connections=300", *speed,
+                    "-c", "max_connections=300", *self._small, *speed,
                 ],
                 stdout=log, stderr=log, start_new_session=True, cwd=self._folder, **self._as_user(),
             )  # fmt: skip
@@ -203,9 +208,9 @@ def postgres_server(*, durable: bool = False) -> Iterator[PostgresServer]:
 
 
 @contextlib.contextmanager
-def private_postgres(*, durable: bool = False) -> Iterator[PrivatePostgres]:
+def private_postgres(*, durable: bool = False, within: Path | None = None) -> Iterator[PrivatePostgres]:
     """A server of our own even where one is named: for tests that stop or kill it."""
-    server = PrivatePostgres(durable=durable)
+    server = PrivatePostgres(durable=durable, within=within)
     try:
         server.start()
         yield server

@@ -13,13 +13,13 @@ import psutil
 _PREFIX = "headend-server-"
 
 
-def make_folder(kind: str) -> Path:
+def make_folder(kind: str, within: Path | None = None) -> Path:
     """A new folder for one server (`kind` is "postgres" or "rabbitmq"), marked with the process that owns it.
 
     Before that, ends and removes what runs of other days left behind when they were killed.
     """
     _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{kind}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{kind}-", dir=within))
     # The server may run as another user than we do, and must be able to walk in.
     folder.chmod(0o755)
     (folder / "owner").write_text(_stamp(os.getpid()))

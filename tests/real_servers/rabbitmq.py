@@ -35,10 +35,7 @@ class RabbitServer:
         own = self._uri_of(name)
         try:
             try:
-                self.control("add_vhost", name)
-                self.control(
-                    "set_permissions", "-p", name, urlsplit(self.uri).username or "guest", ".*", ".*", ".*"
-                )
+                self.make_vhost(own)
                 usable = _answers(own)
             except (OSError, ServerMissing, subprocess.SubprocessError):
                 usable = False
@@ -46,6 +43,12 @@ class RabbitServer:
         finally:
             with contextlib.suppress(OSError, ServerMissing, subprocess.SubprocessError):
                 self.control("delete_vhost", name)
+
+    def make_vhost(self, uri: str) -> None:
+        """Make the empty vhost that `uri` names."""
+        name = unquote(urlsplit(uri).path[1:])
+        self.control("add_vhost", name)
+        self.control("set_permissions", "-p", name, urlsplit(self.uri).username or "guest", ".*", ".*", ".*")
 
     def control(self, *arguments: str) -> str:
         """Run rabbitmqctl and give what it printed; raises subprocess.SubprocessError where it fails."""
@@ -60,9 +63,18 @@ class RabbitServer:
             name: int(count) for name, count in (row.split("\t") for row in rows.splitlines() if "\t" in row)
         }
 
+    def consumers(self, uri: str) -> dict[str, int]:
+        """How many consumers each durable queue of the vhost that `uri` names has."""
+        vhost = unquote(urlsplit(uri).path[1:]) or "/"
+        rows = self.control(
+            "-q", "list_queues", "-p", vhost, "name", "consumers", "durable", "--no-table-headers"
+        )
+        found = (row.split("\t") for row in rows.splitlines() if row.count("\t") == 2)
+        return {name: int(count) for name, count, durable in found if durable == "true"}
+
     def _run(self, program: str, *arguments: str, environment: dict[str, str] | None = None) -> str:
         done = subprocess.run(
-            [program, *arguments], env=environment, capture_output=True, text=True, check=True, timeout=60
+            [program, *arguments], env=environment, capture_output=True, text=True, check=True, timeout=180
         )
         return done.stdout
 
@@ -74,8 +86,12 @@ class RabbitServer:
 class PrivateRabbit(RabbitServer):
     """A node of our own: own folder, ports, port mapper and cookie, so it meets no other node here."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, metrics: bool = False) -> None:
+        """`metrics` turns on RabbitMQ's own figures for Prometheus, at `metrics_address`."""
         self._programs = rabbitmq_programs()
+        self._plugins = "[rabbitmq_prometheus]" if metrics else "[]"
+        self._metrics_port = free_port() if metrics else 0
+        self.metrics_address = f"http://127.0.0.1:{self._metrics_port}"
         self._epmd_program = epmd_program()
         self._folder = make_folder("rabbitmq")
         self._port = free_port()
@@ -127,6 +143,10 @@ class PrivateRabbit(RabbitServer):
         self.stop()
         self.start()
 
+    def wipe(self) -> None:
+        """Remove all that the stopped node had stored: vhosts, queues, messages."""
+        shutil.rmtree(self._folder / "mnesia", ignore_errors=True)
+
     def remove(self) -> None:
         """Stop the node and remove all it wrote."""
         self.kill()
@@ -156,8 +176,12 @@ class PrivateRabbit(RabbitServer):
             f"listeners.tcp.1 = 127.0.0.1:{self._port}\n"
             "disk_free_limit.absolute = 50MB\n"
             "vm_memory_high_watermark.relative = 0.4\n"
+            + (
+                f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {self._metrics_port}\n"
+                * bool(self._metrics_port)
+            )
         )
-        (self._folder / "enabled_plugins").write_text("[].\n")
+        (self._folder / "enabled_plugins").write_text(f"{self._plugins}.\n")
         (self._folder / "rabbitmq-env.conf").write_text("")
         cookie = self._folder / ".erlang.cookie"
         cookie.write_text(secrets.token_hex(16))
@@ -231,9 +255,9 @@ def rabbitmq_server() -> Iterator[RabbitServer]:
 
 
 @contextlib.contextmanager
-def private_rabbitmq() -> Iterator[PrivateRabbit]:
-    """A node of our own even where one is named: for tests that stop or kill it."""
-    server = PrivateRabbit()
+def private_rabbitmq(*, metrics: bool = False) -> Iterator[PrivateRabbit]:
+    """A node of our own even where one is named: for tests that stop or kill it, or read its own figures."""
+    server = PrivateRabbit(metrics=metrics)
     try:
         server.start()
         yield server

@@ -14,9 +14,9 @@ import time
 import traceback
 from pathlib import Path
 
+from deploy.verify.findings import Findings
 from tests.real_servers.servers import HOW_TO_GET_THEM, ServerMissing
 from tests.scenarios.checker import check_month
-from tests.scenarios.checks.findings import Findings
 from tests.scenarios.stages import FORMS, stage
 from tests.scenarios.story import TODAY, Story
 

@@ -3,10 +3,10 @@
 import random
 from collections import Counter
 
+from deploy.verify.databases import Databases, moment
+from deploy.verify.findings import Findings
+from deploy.verify.installation import verify
 from tests.scenarios.checks.answers import check_answers, check_through_api
-from tests.scenarios.checks.books import check_books
-from tests.scenarios.checks.databases import Databases, moment
-from tests.scenarios.checks.findings import Findings
 from tests.scenarios.checks.letters import (
     Post,
     check_confirmations,
@@ -16,7 +16,6 @@ from tests.scenarios.checks.letters import (
     owing_customers,
 )
 from tests.scenarios.checks.papers import check_reports
-from tests.scenarios.checks.plumbing import check_plumbing
 from tests.scenarios.stages import Stage
 from tests.scenarios.story import PERIOD, Month
 
@@ -25,10 +24,10 @@ API_SAMPLE = 50
 
 def check_month(stage: Stage, month: Month, seed: int) -> Findings:
     """Everything that must hold now; the findings say what does not."""
-    findings, databases = Findings(), stage.databases
+    databases = stage.databases
+    findings = verify(databases, settled=True)
     findings.demand(not month.left_over, f"Not all had arrived after the quiet: {month.left_over}")
     _check_runs(databases, month, findings)
-    check_books(databases, findings)
     check_answers(databases, month.history, findings)
     numbers = [(payer, number) for payer, number, _ in month.history.answers]
     check_through_api(stage.api, random.Random(seed).sample(numbers, min(API_SAMPLE, len(numbers))), findings)
@@ -38,7 +37,6 @@ def check_month(stage: Stage, month: Month, seed: int) -> Findings:
     findings.same("All mails, each Message-ID once", len(post.by_id), len(invoices) + len(owing))
     check_repeats(databases, post, findings)
     check_reports(databases, month.crf_of, PERIOD, month.reports, findings)
-    check_plumbing(databases, findings)
     waiting = {queue: count for queue, count in stage.queue_lengths().items() if count}
     findings.demand(not waiting, f"Messages wait in queues of the broker: {waiting}")
     _add_speed(stage, month, findings)

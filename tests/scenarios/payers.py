@@ -94,15 +94,16 @@ def pay(api: Api, payer: Payer, history: History, seconds: float) -> None:
             history.refusals.append(f"{payer.crf} should owe {owed}: {dues.status_code} {dues.text[:300]}")
         return
     clicks = [
-        threading.Thread(target=_click, args=(api, payer, history, seconds)) for _ in range(payer.clicks)
+        threading.Thread(target=click, args=(api, payer, history, seconds)) for _ in range(payer.clicks)
     ]
-    for click in clicks:
-        click.start()
-    for click in clicks:
-        click.join()
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
 
 
-def _click(api: Api, payer: Payer, history: History, seconds: float) -> None:
+def click(api: Api, payer: Payer, history: History, seconds: float) -> None:
+    """Post the payment until it is answered; the history says what came of it."""
     began = time.monotonic()
     path = f"/customers/{payer.customer_id}/payments"
     try:

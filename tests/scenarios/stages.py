@@ -5,8 +5,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from contracts.topology import SERVICES
+from deploy.verify.databases import Databases
 from tests.real_servers.servers import postgres_server, private_rabbitmq, rabbitmq_server
-from tests.scenarios.checks.databases import SERVICES, Databases
 from tests.scenarios.nemesis import Nemesis
 from tests.stack.api import Api, BalancedApi
 from tests.stack.embedded import PASSWORD, Embedded

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deploy.verify.waiting import left_over
 from tests.integration.imports.sources import TELCO_MAPPING
 from tests.scenarios.checks.papers import ReportFile
-from tests.scenarios.checks.plumbing import left_over
 from tests.scenarios.payers import History, Payer, choose_payers, pay
 from tests.scenarios.stages import Stage
 from tests.scenarios.telco import TelcoCustomer, take_every

@@ -1,6 +1,7 @@
 """The REST API as a test uses it: a signed-in caller, plain JSON."""
 
 import itertools
+import ssl
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -12,14 +13,15 @@ import httpx
 class Api:
     """A caller of the API. Answers are JSON; `ok` insists on a 2xx."""
 
-    def __init__(self, address: str, token: str = "") -> None:
-        self.address, self.token = address, token
-        self.http = httpx.Client(base_url=f"{address}/api/v1", timeout=30)
+    def __init__(self, address: str, token: str = "", *, trust: ssl.SSLContext | None = None) -> None:
+        """`trust`: whose certificates are believed, where not everybody's."""
+        self.address, self.token, self.trust = address, token, trust
+        self.http = httpx.Client(base_url=f"{address}/api/v1", timeout=30, verify=trust or True)
 
     def sign_in(self, username: str, password: str) -> "Api":
         """Another caller, signed in."""
         opened = self.ok("POST", "/sessions", json={"username": username, "password": password})
-        return Api(self.address, opened["token"])
+        return Api(self.address, opened["token"], trust=self.trust)
 
     def request(self, method: str, path: str, *, key: str | None = None, **arguments: Any) -> httpx.Response:
         """One request, whatever the answer. httpx.HTTPError passes through."""

@@ -5,7 +5,7 @@ import email.policy
 import io
 import time
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from aiosmtpd.controller import Controller
 from pypdf import PdfReader
@@ -28,7 +28,7 @@ class Sink:
         self.raw.append(envelope.content)
         return "250 kept"
 
-    def __enter__(self) -> "Sink":
+    def __enter__(self) -> Self:
         self._controller.start()
         return self
 

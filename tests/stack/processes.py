@@ -22,9 +22,10 @@ def free_port() -> int:
 
 
 def clean_environment(**settings: str) -> dict[str, str]:
-    """This process's environment without its HEADEND_* variables, with these settings."""
+    """This process's environment without its HEADEND_* variables, with these settings; one caller may be a crowd."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEADEND_")}
-    return kept | {f"HEADEND_{name.upper()}": value for name, value in settings.items()}
+    crowd = {"requests_per_minute": "1000000"}
+    return kept | {f"HEADEND_{name.upper()}": value for name, value in (crowd | settings).items()}
 
 
 class Process:
@@ -32,18 +33,22 @@ class Process:
 
     def __init__(self, name: str, arguments: list[str], environment: dict[str, str], output: Path,
                  *, module: str = "deploy") -> None:  # fmt: skip
-        self.name, self._environment, self.output = name, environment, output
+        self.name, self.environment, self.output = name, environment, output
         self._command = [sys.executable, "-m", module, *arguments]
         self._popen: subprocess.Popen[bytes] | None = None
         self.starts = 0
+        self.folder: Path | None = None
+        """Where it runs, if not here: gunicorn imports from there first."""
+        self.besides: dict[str, str] = {}
+        """Variables that it is started with besides its own, from the next start on."""
 
     def start(self) -> None:
         """Start it (again)."""
         self.starts += 1
         with self.output.open("ab") as output:
             self._popen = subprocess.Popen(
-                self._command, env=self._environment, stdout=output, stderr=output,
-                start_new_session=True,
+                self._command, env=self.environment | self.besides, stdout=output, stderr=output,
+                start_new_session=True, cwd=self.folder,
             )  # fmt: skip
 
     @property

@@ -2,8 +2,10 @@
 
 import subprocess
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 import httpx
 
@@ -12,10 +14,14 @@ from tests.stack.embedded import PASSWORD
 from tests.stack.processes import HEADEND, Process, clean_environment, free_port, wait_until
 
 SERVICES = ("customers", "billing", "notify", "reports")
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Real:
-    """The whole stack. `replicas` and `gateways` say how many processes there are; dead ones are started anew."""
+    """The whole stack. `replicas` and `gateways` say how many processes there are; dead ones are started anew.
+
+    Every process of a service answers /health and /metrics at its port in `ops_ports`.
+    """
 
     def __init__(self, home: Path, databases: dict[str, str], amqp_uri: str, *, replicas: int = 1,
                  gateways: int = 1, smtp_port: int | None = None, **settings: str) -> None:  # fmt: skip
@@ -32,12 +38,9 @@ class Real:
                "admin_password": PASSWORD, "mail_per_minute": "100000", "repair_seconds": "5",
                **{f"{service}_database_url": url for service, url in databases.items()}, **smtp, **settings}
         )  # fmt: skip
+        self.ops_ports: dict[str, int] = {}
         self.processes = [
-            Process(
-                f"{service}-{number}", ["serve", service], self.environment, home / f"{service}-{number}.log"
-            )
-            for service in SERVICES
-            for number in range(replicas)
+            self._process(service, number) for service in SERVICES for number in range(replicas)
         ]
         ports = [self.port, *(free_port() for _ in range(gateways - 1))]
         self.addresses = [f"http://127.0.0.1:{port}" for port in ports]
@@ -47,6 +50,9 @@ class Real:
             for name, port in zip(names, ports, strict=True)
         ]
         self.gateway = self.gateways[0]
+        self._hand = threading.Lock()
+        self._held: set[str] = set()
+        """Names of processes that the supervisor leaves alone."""
         self._supervising = threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, daemon=True)
 
@@ -73,6 +79,14 @@ class Real:
         for process in (*self.processes, *self.gateways):
             process.kill()
 
+    def running(self, code: Mapping[str, str]) -> "Real":
+        """The same with environment variables that let every process run another version's code."""
+        self.environment.update(code)
+        for process in (*self.processes, *self.gateways):
+            process.environment.update(code)
+            process.folder = Path(code["PWD"])
+        return self
+
     def admin(self) -> Api:
         """The administrator, signed in."""
         return Api(self.address).sign_in("admin", PASSWORD)
@@ -81,16 +95,74 @@ class Real:
         """The processes of a service."""
         return [process for process in self.processes if process.name.startswith(service)]
 
+    def replace(
+        self, process: Process, besides: Mapping[str, str] = MappingProxyType({}), *, kill: bool = False
+    ) -> int:
+        """End a process and start it with these variables besides, until it is replaced again; gives its exit code."""
+        with self.away(process, kill=kill) as codes:
+            process.besides = dict(besides)
+        return codes[0]
+
+    @contextmanager
+    def away(self, *processes: Process, kill: bool = False) -> Iterator[list[int]]:
+        """Meanwhile these processes are ended; they are started again afterwards. Gives their exit codes."""
+        names = {process.name for process in processes}
+        with self._hand:
+            self._held |= names
+        try:
+            if kill:
+                for process in processes:
+                    process.kill()
+            yield [process.terminate(30.0) for process in processes]
+        finally:
+            for process in processes:
+                process.start()
+            self._held -= names
+
+    @contextmanager
+    def beside(self, service: str, besides: Mapping[str, str] = NOTHING) -> Iterator[Process]:
+        """Meanwhile one more replica of a service runs, with these variables besides."""
+        process = self._process(service, 1 + max(int(p.name.rpartition("-")[2]) for p in self.named(service)))
+        process.besides = dict(besides)
+        process.start()
+        self.processes.append(process)
+        try:
+            yield process
+        finally:
+            with self._hand:
+                self.processes.remove(process)
+                self._held.add(process.name)
+            try:
+                process.terminate(30.0)
+            finally:
+                process.kill()
+
+    def is_ready(self, process: Process) -> bool:
+        """Whether a process of a service says that it is ready for work."""
+        try:
+            address = f"http://127.0.0.1:{self.ops_ports[process.name]}/health/ready"
+            return process.running and httpx.get(address, timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
     def logs(self) -> str:
         """The end of every process's output, for a failure's message."""
         return "\n".join(f"== {p.name}\n{p.log()[-1500:]}" for p in (*self.processes, *self.gateways))
 
+    def _process(self, service: str, number: int) -> Process:
+        name = f"{service}-{number}"
+        port = self.ops_ports[name] = free_port()
+        environment = self.environment | {"HEADEND_OPS_PORT": str(port)}
+        return Process(name, ["serve", service], environment, self.home / f"{name}.log")
+
     def _supervise(self) -> None:
         pause = threading.Event()
         while self._supervising.is_set():
-            for process in (*self.processes, *self.gateways):
-                if not process.running and self._supervising.is_set():
-                    process.start()
+            for process in [*self.processes, *self.gateways]:
+                with self._hand:
+                    watched = process.name not in self._held and self._supervising.is_set()
+                    if watched and not process.running:
+                        process.start()
             pause.wait(0.5)
 
     def _answers(self) -> bool:

@@ -34,6 +34,65 @@ class SignInForm(Form):
     next = HiddenField()
 
 
+def _code() -> StringField:
+    """The field for a code of the app, or a recovery code in its place."""
+    return StringField(
+        _l("Code"),
+        [
+            InputRequired(_l("Enter the code from your app.")),
+            Length(max=40, message=_l("That is too long for a code.")),
+        ],
+        description=_l(
+            "The six digits that your authenticator app shows now, or one of your recovery codes."
+        ),
+        render_kw={"autocomplete": "one-time-code", "spellcheck": "false", "maxlength": 40},
+    )
+
+
+class SecondStepForm(Form):
+    """The code of the second step of signing in."""
+
+    code = _code()
+    next = HiddenField()
+
+
+class FirstCodeForm(Form):
+    """The first code of an app that is being set up."""
+
+    code = StringField(
+        _l("Code"),
+        [
+            InputRequired(_l("Enter the code from your app.")),
+            Length(max=40, message=_l("That is too long for a code.")),
+        ],
+        description=_l("The six digits that the app shows now."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 40},
+    )
+
+
+class PasswordForm(Form):
+    """The password, asked for once more."""
+
+    password = PasswordField(
+        _l("Your password"),
+        [
+            InputRequired(_l("Enter your password.")),
+            Length(max=200, message=_l("That is too long for a password.")),
+        ],
+        render_kw={"autocomplete": "current-password", "maxlength": 200},
+    )
+
+
+class ProofForm(PasswordForm):
+    """Password and code, asked for once more."""
+
+    code = _code()
+
+    def proof(self) -> dict[str, str]:
+        """What calls are given."""
+        return {"password": self.password.data, "code": self.code.data}
+
+
 class NewPasswordForm(Form):
     """A new password, typed twice."""
 

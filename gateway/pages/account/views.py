@@ -6,17 +6,27 @@ from pydantic import ValidationError
 
 from chassis.logs import logger
 from contracts.calls.account import ConfirmEmail
-from contracts.calls.customers import ChangeOwnPassword, SetPasswordByLink, SignIn, SignOut
-from contracts.errors import Refusal, Unavailable
-from gateway.auth import session_cache, signed_in
+from contracts.calls.customers import (
+    ChangeOwnPassword,
+    SessionOpened,
+    SetPasswordByLink,
+    SignIn,
+    SignOut,
+)
+from contracts.calls.two_step import CompleteSignIn
+from contracts.errors import Refusal, Unauthenticated, Unavailable
+from gateway.auth import session_cache, signed_in, whereabouts
 from gateway.pages.answering import go, local_path, show_form
 from gateway.pages.form import Form
+from gateway.pages.said import said
 from gateway.rpc import ask, ask_anonymously
 
 from .cookie import fresh_cookie
-from .forms import ChangePasswordForm, NewPasswordForm, SignInForm
+from .forms import ChangePasswordForm, NewPasswordForm, SecondStepForm, SignInForm
 
 pages = Blueprint("account", __name__)
+_HALF = "half"
+"""Where the cookie keeps the token of a sign-in that needs a code."""
 log = logger(__name__)
 
 
@@ -32,19 +42,47 @@ def sign_in() -> Response:
         return show_form("account/sign_in.html", form)
     try:
         opened = ask_anonymously(
-            SignIn(
-                username=form.username.data,
-                password=form.password.data,
-                address=(request.remote_addr or "")[:100],
-            )
+            SignIn(username=form.username.data, password=form.password.data, **whereabouts())
         )
     except (Refusal, ValidationError) as error:
         return show_form("account/sign_in.html", form, error)
     fresh_cookie()
+    if opened.needs_code:
+        session[_HALF] = opened.token
+        return go(url_for("account.second_step", next=form.next.data or None))
+    return _signed_in(opened, form.next.data)
+
+
+@pages.route("/sign-in/code", methods=["GET", "POST"])
+def second_step() -> Response:
+    """The second step: the code from the app."""
+    form, half = SecondStepForm(), session.get(_HALF)
+    if not half:
+        return go(url_for("account.sign_in"))
+    if request.method == "GET":
+        form.next.data = local_path(request.args.get("next", ""))
+    if not form.validate_on_submit():
+        return show_form("account/second_step.html", form)
+    try:
+        opened = ask_anonymously(CompleteSignIn(token=half, code=form.code.data, **whereabouts()))
+    except Unauthenticated as error:
+        fresh_cookie()
+        flash(said(error))
+        return go(url_for("account.sign_in", next=form.next.data or None))
+    except (Refusal, ValidationError) as error:
+        return show_form("account/second_step.html", form, error)
+    fresh_cookie()
+    return _signed_in(opened, form.next.data)
+
+
+def _signed_in(opened: SessionOpened, wanted: str | None) -> Response:
+    """Keep the session's token, and go to what comes first for this person."""
     session["token"] = opened.token
-    return go(
-        url_for("account.change_password") if opened.must_change_password else local_path(form.next.data)
-    )
+    if opened.must_change_password:
+        return go(url_for("account.change_password"))
+    if opened.me.must_set_up_two_step:
+        return go(url_for("two_step_pages.show"))
+    return go(local_path(wanted))
 
 
 @pages.post("/sign-out")
@@ -100,7 +138,7 @@ def change_password() -> Response:
         return show_form("account/change_password.html", form)
     token = g.caller.session_token
     try:
-        ask(
+        changed = ask(
             ChangeOwnPassword(
                 session_token=token, current_password=form.current_password.data, password=form.password.data
             )
@@ -108,5 +146,6 @@ def change_password() -> Response:
     except (Refusal, ValidationError) as error:
         return show_form("account/change_password.html", form, error)
     session_cache().forget_all()
+    session["token"] = changed.token or token
     flash(gettext("Your password is changed. Your other sessions have ended."))
     return go("/")

@@ -1,5 +1,6 @@
 """Forms about a customer's record."""
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, EmailField, HiddenField, SelectField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -11,9 +12,12 @@ from gateway.pages.languages import LANGUAGES
 _LINE = Length(max=200, message=_l("Use at most 200 characters."))
 
 
-def _line(label: str, **options: str) -> StringField:
+def _line(label: str, description: LazyString | str = "") -> StringField:
     return StringField(
-        label, [Optional(), _LINE], render_kw={"maxlength": 200, "autocomplete": "off", **options}
+        label,
+        [Optional(), _LINE],
+        description=description,
+        render_kw={"maxlength": 200, "autocomplete": "off"},
     )
 
 
@@ -51,7 +55,10 @@ class CustomerForm(Form):
     country = _line(_l("Country"))
     date_of_birth = DateField(_l("Date of birth"), [Optional()])
     id_type = _line(_l("Kind of identity document"))
-    id_number = _line(_l("Number of the document"))
+    id_number = _line(
+        _l("Number of the document"),
+        description=_l("Leave the dots as they are to keep the number; type a whole one to replace it."),
+    )
     notes = TextAreaField(
         _l("Notes"),
         [Optional(), Length(max=4000, message=_l("Use at most 4,000 characters."))],

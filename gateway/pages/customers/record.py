@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask_babel import gettext
 from pydantic import ValidationError
 from wtforms.fields.choices import SelectChoice
@@ -19,6 +19,7 @@ from contracts.calls.customers import (
     ListBranches,
     RestoreCustomer,
 )
+from contracts.calls.id_numbers import ShowIdNumber
 from contracts.cards import BranchCard
 from contracts.errors import Refusal
 from gateway.auth import session_cache
@@ -111,6 +112,14 @@ def erase(customer_id: UUID) -> Response:
         ),
         lambda customer: gettext("The personal data of customer %(crf)s is erased.", crf=customer.crf),
     )
+
+
+@pages.post("/<uuid:customer_id>/id-number")
+def show_id_number(customer_id: UUID) -> str:
+    """Show the ID number, on this one answer; looking is an act, so it is no address that can be followed."""
+    shown = ask(ShowIdNumber(customer_id=customer_id))
+    facts, _ = hub_facts(customer_id)
+    return render_template("customers/id_number.html", shown=shown, **facts)
 
 
 @pages.post("/<uuid:customer_id>/restore")

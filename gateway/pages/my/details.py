@@ -3,12 +3,13 @@
 from typing import Any
 
 from babel import negotiate_locale
-from flask import Blueprint, Response, flash, g, url_for
+from flask import Blueprint, Response, flash, g, render_template, url_for
 from flask_babel import gettext
 from pydantic import ValidationError
 
 from contracts.calls.account import ResendEmailLink, WithdrawEmailChange
 from contracts.calls.customers import ChangeCustomer, CustomerView, GetCustomer, ListBranches
+from contracts.calls.id_numbers import ShowIdNumber
 from contracts.cards import BranchCard
 from contracts.errors import Refusal
 from gateway.auth import session_cache
@@ -61,6 +62,12 @@ def withdraw_email() -> Response:
     ask(WithdrawEmailChange(customer_id=own_customer_id()))
     flash(gettext("Your e-mail address stays as it is."))
     return go(url_for("my_details.edit"))
+
+
+@pages.post("/id-number")
+def show_id_number() -> str:
+    """Show the customer their own ID number, on this one answer."""
+    return render_template("my/id_number.html", shown=ask(ShowIdNumber(customer_id=own_customer_id())))
 
 
 @pages.post("/email/link")

@@ -21,11 +21,12 @@ from contracts.errors import Invalid, Refusal, RuleBroken
 from gateway.pages.answering import go
 from gateway.pages.formats import provider_text
 from gateway.pages.places import own_customer_id
+from gateway.pages.qr import qr_svg
 from gateway.pages.said import beside_fields
 from gateway.rpc import ask, ask_together
 
 from .forms import PayForm, ReferenceForm
-from .qr import epc_text, qr_svg, upi_link
+from .qr import epc_text, upi_link
 
 pages = Blueprint("my_pay", __name__, url_prefix="/my/pay")
 

@@ -1,9 +1,6 @@
 """QR codes that a bank's or UPI app reads: where to, how much, what for."""
 
-import io
 from urllib.parse import quote, urlencode
-
-import segno
 
 from contracts.calls.online_payments import OnlinePaymentView
 
@@ -35,12 +32,3 @@ def epc_text(one: OnlinePaymentView) -> str | None:
         f"EUR{one.amount.decimal_text()}", "", "", f"{one.code} {one.crf}"[:_TEXT],
     )  # fmt: skip
     return "\n".join(lines)
-
-
-def qr_svg(text: str) -> bytes:
-    """The code as SVG, dark on white whatever the page's colours are. EPC asks for level M."""
-    out = io.BytesIO()
-    segno.make(text, error="m", micro=False).save(
-        out, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False, svgns=True, nl=False
-    )
-    return out.getvalue()

@@ -65,5 +65,11 @@ class NewStaffForm(StaffForm):
     username = line(_l("User name"), _l("They sign in with it; it stays."), required=True, most=100)
 
 
+class TwoStepPolicyForm(Form):
+    """Which roles must sign in in two steps."""
+
+    roles = TicksField(_l("Must sign in in two steps"), validate_choice=False)
+
+
 class ConfirmForm(Form):
     """Nothing to fill in: a button that means it."""

@@ -5,11 +5,11 @@ from flask import render_template
 from contracts.calls.customers import ListBranches
 from gateway.pages.languages import RIGHT_TO_LEFT
 from gateway.pages.places import require_any, settings_sections
-from gateway.pages.settings import branches, letters, mail, plans, staff
+from gateway.pages.settings import audit, branches, letters, mail, plans, sign_in, staff
 from gateway.pages.settings.area import pages
 from gateway.rpc import ask
 
-__all__ = ["branches", "letters", "mail", "pages", "plans", "staff"]
+__all__ = ["audit", "branches", "letters", "mail", "pages", "plans", "sign_in", "staff"]
 
 
 @pages.get("")

@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+READING = frozenset({"get", "list", "preview", "draft", "count", "sum", "read", "render", "check"})
+"""Verbs of calls that change nothing."""
 Answer = TypeVar("Answer", bound=BaseModel)
 
 
@@ -26,6 +28,8 @@ class Call(BaseModel, Generic[Answer]):
     service: ClassVar[str]
     method: ClassVar[str]
     answer: ClassVar[type[BaseModel]]
+    reads: ClassVar[bool]
+    """Whether it only looks: by the verb that its name begins with, so that a new verb counts as changing something."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
@@ -40,6 +44,7 @@ class Call(BaseModel, Generic[Answer]):
         module = sys.modules[cls.__module__]
         cls.service = getattr(module, "SERVICE", cls.__module__.rpartition(".")[2])
         cls.method = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        cls.reads = cls.method.partition("_")[0] in READING
 
 
 class Done(View):

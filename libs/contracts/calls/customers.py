@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.actor import Role
+from contracts.actor import Role, Scope
 from contracts.calls import Call, Done, Page, View
+from contracts.calls.allowances import Allowance
 from contracts.cards import (
     BranchCard,
     CashDeskRule,
@@ -51,15 +52,23 @@ class Me(View):
     customer_id: UUID | None
     locale: str
     must_change_password: bool = False
+    must_set_up_two_step: bool = False
+    """The role must sign in in two steps, and this person cannot yet; they may do nothing else before."""
+    scopes: tuple[Scope, ...] | None = None
+    """Of an API token; None: the person themself."""
 
 
 class SessionOpened(View):
-    """A session; `token` is shown only here. Until the password is changed, such a session may do nothing else."""
+    """A session; `token` is shown only here. Until the password is changed, such a session may do nothing else.
+
+    `needs_code`: it is no session yet; its token is good for CompleteSignIn alone.
+    """
 
     token: str
     expires_at: datetime
     must_change_password: bool
     me: Me
+    needs_code: bool = False
 
 
 class SignIn(Call[SessionOpened]):
@@ -69,6 +78,8 @@ class SignIn(Call[SessionOpened]):
     password: Annotated[str, Field(max_length=200)]
     address: Annotated[str, Field(max_length=100)] = ""
     """The caller's network address, for throttling."""
+    user_agent: Annotated[str, Field(max_length=400)] = ""
+    """What the browser or program calls itself, so that people recognise their sessions."""
 
 
 class SignOut(Call[Done]):
@@ -82,10 +93,15 @@ class ActorIssued(View):
 
     actor_token: str
     me: Me
+    allowance: Allowance | None = None
+    """So many requests of this person the gateway may let through, then it asks again."""
 
 
 class CheckSession(Call[ActorIssued]):
-    """Exchange a session token for an actor token. Open to everybody. Raises Unauthenticated."""
+    """Exchange a session's token, or an API token, for an actor token. Open to everybody.
+
+    Raises Unauthenticated, and Throttled for who has asked too often in this minute.
+    """
 
     token: Annotated[str, Field(max_length=200)]
 
@@ -97,7 +113,13 @@ class SetPasswordByLink(Call[Done]):
     password: Password
 
 
-class ChangeOwnPassword(Call[Done]):
+class PasswordChanged(View):
+    """The session's new token; the one before is worthless. None from a service of before this was so."""
+
+    token: str | None = None
+
+
+class ChangeOwnPassword(Call[PasswordChanged]):
     """The signed-in person changes their password; every other session of theirs ends."""
 
     session_token: Annotated[str, Field(max_length=200)]
@@ -185,6 +207,8 @@ class StaffView(View):
     role: Role
     branch_ids: tuple[UUID, ...]
     state: CustomerState
+    two_step: bool = False
+    """Whether they sign in in two steps."""
 
 
 class StaffList(Page):

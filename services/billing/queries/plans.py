@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from billing.copies import find_branch, require_staff, seen_branches
 from billing.queries.cursors import cursor_of, key_of
 from billing.tables import Plan, PlanPrice
+from chassis.audit import within
 from chassis.clock import Clock
 from contracts.actor import Actor
 from contracts.calls.billing import GetPlan, ListPlans, PlanList, PlanPriceView, PlanView
@@ -24,6 +25,7 @@ def find_plan(session: Session, plan_id: UUID, actor: Actor) -> Plan:
     plan = session.get(Plan, plan_id)
     if plan is None or not actor.sees_branch(plan.branch_id):
         raise NotFound("There is no such plan.", field="plan_id")
+    within(session, branch_id=plan.branch_id)
     return plan
 
 

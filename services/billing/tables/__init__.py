@@ -1,6 +1,6 @@
 """The tables of the billing service. Amounts are minor units; enumerations are kept as their text."""
 
-from billing.tables.books import Charge, Counter, JournalEntry, JournalLineRow
+from billing.tables.books import Charge, Counter, JournalEntry, JournalLineRow, NumberGap
 from billing.tables.cash import CashLine, CashSessionRow
 from billing.tables.copies import BranchCopy, CustomerCopy
 from billing.tables.metadata import Base
@@ -23,6 +23,7 @@ __all__ = [
     "Invoice",
     "JournalEntry",
     "JournalLineRow",
+    "NumberGap",
     "OnlinePayment",
     "Payment",
     "PaymentVoid",

@@ -11,6 +11,7 @@ from billing.domain.refusals import PlanCodeTaken, PriceNegative
 from billing.queries.plans import plan_view
 from billing.statements import insert_for
 from billing.tables import Plan, PlanPrice
+from chassis.audit import about
 from chassis.clock import Clock
 from contracts.actor import Actor, Right
 from contracts.calls.billing import AddPlan, PlanView
@@ -44,6 +45,7 @@ def add_plan(session: Session, request: AddPlan, actor: Actor, clock: Clock) -> 
         raise PlanCodeTaken(
             f'{branch.card.name} has a plan "{request.code}" already; choose another code.', field="code"
         )
+    about(session, "plan", plan_id, branch_id=branch.id, code=request.code, price_minor=price.minor)
     session.execute(
         insert(PlanPrice).values(
             plan_id=plan_id,

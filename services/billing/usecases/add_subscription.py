@@ -15,6 +15,7 @@ from billing.standing import move_row, standings
 from billing.tables import Plan, Subscription, SubscriptionMove
 from billing.usecases.add_plan import price_of
 from chassis import idempotency
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor, Right
@@ -50,6 +51,7 @@ def add_subscription(
         actor=actor, clock=clock,
     )  # fmt: skip
     session.execute(insert(SubscriptionMove), [applied])
+    about(session, "subscription", subscription.id, plan=plan.code)
     emit(session, SubscriptionChanged(subscription=standings(session, [subscription.id])[0].state()), clock)
     view = subscription_view(subscription, plan)
     if request.idempotency_key:

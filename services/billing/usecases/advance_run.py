@@ -12,6 +12,7 @@ from billing.tables import Run
 from billing.usecases.raise_charges import Chunk, raise_charges
 from billing.usecases.refresh_statuses import refresh_statuses
 from billing.usecases.remind_customers import remind_customers
+from billing.usecases.start_run import about_run
 from chassis.clock import Clock
 from contracts.actor import service_actor
 
@@ -58,12 +59,13 @@ def note_failure(session: Session, run_id: UUID, problem: str, clock: Clock) -> 
         run.problem, run.statuses_pending = problem[:1000], False
         if run.finished_at is None:
             run.state, run.finished_at = "failed", clock.now()
+            about_run(session, run)
 
 
 def _advance(session: Session, run: Run, clock: Clock) -> None:
     run.attempts = 0
     if run.position >= len(run.branch_ids):
-        _end(run, clock)
+        _end(session, run, clock)
         return
     branch = find_branch(session, UUID(run.branch_ids[run.position]))
     if run.finished_at is not None:
@@ -94,7 +96,7 @@ def _chunk(session: Session, run: Run, branch: KnownBranch, clock: Clock) -> Chu
     )
 
 
-def _end(run: Run, clock: Clock) -> None:
+def _end(session: Session, run: Run, clock: Clock) -> None:
     """After the last branch: a billing run is done and goes round once more for the statuses; then nothing
     is left.
     """
@@ -102,5 +104,6 @@ def _end(run: Run, clock: Clock) -> None:
         run.state, run.finished_at, run.done = "done", clock.now(), run.total
         run.statuses_pending = run.kind == "billing"
         run.position, run.cursor = 0, None
+        about_run(session, run)
     else:
         run.statuses_pending = False

@@ -12,6 +12,7 @@ from billing.ledger import add_entry, add_lines
 from billing.queries.cash import visible_session
 from billing.tables import CashSessionRow
 from chassis import idempotency
+from chassis.audit import about
 from chassis.clock import Clock
 from contracts.actor import Actor
 from contracts.calls.cash import CashSession, CloseCashSession
@@ -41,6 +42,8 @@ def close_cash_session(
     difference = check_count(before.expected, counted, request.note)
     row.closed_at, row.closed_by, row.note = clock.now(), actor.name, request.note
     row.expected_minor, row.counted_minor = before.expected.minor, counted.minor
+    told = {"counted_minor": counted.minor, "difference_minor": difference.minor}
+    about(session, "cash_session", row.id, branch_id=row.branch_id, **told)
     if difference:
         row.entry_id = _post(session, row, difference, actor, clock)
     session.flush()

@@ -11,6 +11,7 @@ from billing.providers import Providers
 from billing.queries.online import find_online, online_view
 from billing.tables import OnlinePayment, Payment
 from billing.usecases.settle_online_payment import take_in
+from chassis.audit import about
 from chassis.clock import Clock
 from contracts.actor import Actor, Right, Role
 from contracts.calls.online_payments import (
@@ -40,6 +41,7 @@ def give_reference(
         if one.state != OnlineState.STARTED.value:
             raise _decided(one)
         _require_free(session, one, request.reference)
+        about(session, "online_payment", one.id, branch_id=one.branch_id, state=OnlineState.AWAITING.value)
         one.reference, one.state, one.changed_at = request.reference, OnlineState.AWAITING.value, clock.now()
         try:
             session.flush()
@@ -98,6 +100,7 @@ def _decide(
     clock: Clock,
     providers: Providers,
 ) -> OnlinePaymentView:
+    about(session, "online_payment", one.id, branch_id=one.branch_id, state=to.value)
     one.state, one.problem, one.decided_by, one.changed_at = to.value, reason, actor.name, clock.now()
     session.flush()
     return online_view(one, find_customer(session, one.customer_id), providers)

@@ -22,6 +22,7 @@ from billing.standing import move_row, standings
 from billing.statements import insert_for
 from billing.tables import CustomerCopy, Import, Plan, Subscription, SubscriptionMove, SubscriptionStop
 from billing.usecases.raise_opening_charges import OpeningMonth, raise_opening_charges
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor, Right
@@ -112,6 +113,9 @@ def import_subscriptions(
         raise_opening_charges(session, branch, _months(mine, plans), import_id, actor, clock)
     for one in standings(session, [row.id for row in fresh]):
         emit(session, SubscriptionChanged(subscription=one.state(), imported=True), clock)
+    for branch_id in branches:
+        added = sum(plans[row.plan_id].branch_id == branch_id for row in fresh)
+        about(session, "subscriptions", import_id, branch_id=branch_id, added=added)
     return ImportedChunk(added=len(fresh), kept=len(present))
 
 

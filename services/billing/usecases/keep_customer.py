@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from billing.domain.reminding import area_key
 from billing.tables import BranchCopy, CustomerCopy
+from chassis.audit import quiet
 from chassis.upserts import newest_by_version
 from contracts.cards import BranchCard, CustomerCard
 
@@ -17,6 +18,7 @@ def keep_customer(session: Session, card: CustomerCard) -> None:
 
 def keep_customers(session: Session, cards: Sequence[CustomerCard]) -> None:
     """Store the cards of different customers, each unless a newer one is here."""
+    quiet(session)
     rows = [
         {
             "id": card.id,
@@ -34,5 +36,6 @@ def keep_customers(session: Session, cards: Sequence[CustomerCard]) -> None:
 
 def keep_branch(session: Session, card: BranchCard) -> None:
     """Store the card unless a newer one is here."""
+    quiet(session)
     row = {"id": card.id, "version": card.version, "code": card.code, "card": card}
     newest_by_version(BranchCopy).run(session, [row])

@@ -12,6 +12,7 @@ from billing.queries.subscriptions import subscription_view
 from billing.standing import charged_months, move_row, standings
 from billing.statements import insert_for
 from billing.tables import Plan, Subscription, SubscriptionMove, SubscriptionStop
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor, Right
@@ -50,6 +51,7 @@ def move_subscription(
     )  # fmt: skip
     session.flush()
     session.execute(insert(SubscriptionMove), [moved])
+    about(session, "subscription", subscription.id, before=before.value, after=subscription.status)
     emit(session, SubscriptionChanged(subscription=standings(session, [subscription.id])[0].state()), clock)
     return subscription_view(subscription, session.get_one(Plan, subscription.plan_id))
 

@@ -11,6 +11,7 @@ from billing.domain.cash import CashSessionOpen, check_cash
 from billing.statements import insert_for
 from billing.tables import CashSessionRow
 from chassis import idempotency
+from chassis.audit import about
 from chassis.clock import Clock
 from contracts.actor import Actor, Right
 from contracts.calls.cash import CashSession, OpenCashSession
@@ -38,6 +39,7 @@ def open_cash_session(session: Session, request: OpenCashSession, actor: Actor, 
     opened = insert_for(session, CashSessionRow).values(**row).on_conflict_do_nothing()
     if session.execute(opened.returning(CashSessionRow.id)).first() is None:
         raise CashSessionOpen("You have a cash desk open already; close it first.")
+    about(session, "cash_session", row["id"], opening_minor=opening.minor)
     (view,) = views(session, session.scalars(select(CashSessionRow).where(CashSessionRow.id == row["id"])))
     if request.idempotency_key:
         idempotency.remember(session, scope, request.idempotency_key, view)

@@ -10,6 +10,7 @@ from billing.domain.refusals import NoPromise, PromiseOutOfReach
 from billing.domain.reminding import LONGEST_PROMISE
 from billing.promises import promise_that_holds, promise_view, standing_promise
 from billing.tables import Promise
+from chassis.audit import about
 from chassis.clock import Clock
 from contracts.actor import Actor, Right
 from contracts.calls.reminders import GetPromise, PromiseAnswer, PromiseToPay, WithdrawPromise
@@ -40,6 +41,7 @@ def promise_to_pay(session: Session, request: PromiseToPay, actor: Actor, clock:
     )  # fmt: skip
     session.add(promise)
     session.flush()
+    about(session, "promise", promise.id, until=request.promised_until.isoformat())
     return PromiseAnswer(promise=promise_view(promise))
 
 

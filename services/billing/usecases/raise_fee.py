@@ -11,6 +11,7 @@ from billing.domain.payment_rules import check_positive
 from billing.ledger import add_entry, add_lines
 from billing.tables import Charge, Subscription
 from chassis import idempotency
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor, Right
@@ -47,6 +48,7 @@ def raise_fee(session: Session, request: RaiseFee, actor: Actor, clock: Clock) -
     )
     _store(session, due, customer, request.note, actor, clock)
     idempotency.remember(session, scope, request.idempotency_key, due)
+    about(session, "charge", due.id, category=due.category.value, amount_minor=amount.minor)
     return due
 
 

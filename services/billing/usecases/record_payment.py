@@ -31,8 +31,12 @@ from billing.usecases.store_payment import (
     store_payment,
     write_payment_entry,
 )
+from chassis.audit import about
 from chassis.clock import Clock
+from chassis.database import count_after_commit
 from chassis.idempotency import IdempotencyKeyReused, fingerprint
+from chassis.kill_points import reach
+from chassis.metrics import PAYMENTS
 from chassis.outbox import emit
 from chassis.writes import add_rows, together
 from contracts.actor import Actor, Right, Role
@@ -71,8 +75,11 @@ def record_payment(session: Session, request: RecordPayment, actor: Actor, clock
             if desk is not None:
                 add_rows(session, CashLine, [cash_line(desk, taken.id, PAYMENT, taken.amount.minor)])
             emit(session, payment_made(taken, answer, invoice), clock)
+            about(session, "payment", answer.payment_number, amount_minor=taken.amount.minor)
     except IntegrityError as error:
         raise clash(error) from None
+    count_after_commit(session, PAYMENTS.labels(request.mode.value, customer.branch.card.code))
+    reach("payment.before_commit")
     return answer
 
 

@@ -10,6 +10,7 @@ from billing.copies import KnownBranch
 from billing.domain.expiry import BY_DATE
 from billing.standing import recomputed, standings, write_standings
 from billing.tables import Charge, CustomerCopy, Subscription
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor
@@ -57,6 +58,8 @@ def restate(session: Session, ids: Iterable[UUID], branch: BranchCard, *, actor:
     )
     for one in changed:
         emit(session, SubscriptionChanged(subscription=one.state()), clock)
+    if changed:
+        about(session, "subscriptions", "", branch_id=branch.id, moved=len(changed))
 
 
 def _overtaken(branch: BranchCard, clock: Clock) -> list[ColumnElement[bool]]:

@@ -8,6 +8,7 @@ from billing.queries.plans import find_plan, plan_view
 from billing.statements import insert_for
 from billing.tables import PlanPrice
 from billing.usecases.add_plan import price_of
+from chassis.audit import about
 from chassis.clock import Clock
 from contracts.actor import Actor, Right
 from contracts.calls.billing import PlanView, SetPlanPrice
@@ -34,4 +35,6 @@ def set_plan_price(session: Session, request: SetPlanPrice, actor: Actor, clock:
             f"{plan.code} has a price from {request.valid_from.isoformat()} on already; choose another date.",
             field="from",
         )
+    since = request.valid_from.isoformat()
+    about(session, "plan", plan.id, code=plan.code, price_minor=price.minor, valid_from=since)
     return plan_view(session, plan, branch.today(clock))

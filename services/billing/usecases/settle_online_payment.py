@@ -10,6 +10,7 @@ from billing.providers import Providers
 from billing.queries.online import find_online, online_view
 from billing.tables import OnlinePayment
 from billing.usecases.record_payment import record_payment
+from chassis.audit import about
 from chassis.clock import Clock
 from contracts.actor import Actor, service_actor
 from contracts.calls.billing import RecordPayment
@@ -44,7 +45,7 @@ def settle_online_payment(
     if request.is_paid:
         _paid(session, one, request, clock)
     elif OnlineState(one.state) is OnlineState.STARTED:
-        _move(one, OnlineState.REFUSED, "The provider did not take the payment.", None, clock)
+        _move(session, one, OnlineState.REFUSED, "The provider did not take the payment.", None, clock)
     session.flush()
     return online_view(one, find_customer(session, one.customer_id), providers)
 
@@ -66,10 +67,10 @@ def take_in(session: Session, one: OnlinePayment, actor: Actor, clock: Clock) ->
         # Rolled back to before the payment; what it met is there to be seen at the next try.
         raise StillRunning("The books were changed in this moment; try again.") from None
     if problem is not None:
-        _move(one, OnlineState.UNALLOCATED, problem, actor.name, clock)
+        _move(session, one, OnlineState.UNALLOCATED, problem, actor.name, clock)
         return
     one.payment_id, one.payment_number = recorded.id, recorded.payment_number
-    _move(one, OnlineState.SETTLED, None, actor.name, clock)
+    _move(session, one, OnlineState.SETTLED, None, actor.name, clock)
 
 
 def _paid(session: Session, one: OnlinePayment, request: SettleOnlinePayment, clock: Clock) -> None:
@@ -80,7 +81,7 @@ def _paid(session: Session, one: OnlinePayment, request: SettleOnlinePayment, cl
     if (request.amount_minor, request.currency) != (one.amount_minor, one.currency):
         one.received_minor, one.received_currency = request.amount_minor, request.currency
         said = f"The provider received another amount than {Money.of(one.amount_minor, one.currency)}."
-        _move(one, OnlineState.UNALLOCATED, said, receiver, clock)
+        _move(session, one, OnlineState.UNALLOCATED, said, receiver, clock)
         return
     take_in(session, one, service_actor("billing").model_copy(update={"name": receiver}), clock)
 
@@ -93,6 +94,9 @@ def _request(one: OnlinePayment) -> RecordPayment:
     )  # fmt: skip
 
 
-def _move(one: OnlinePayment, to: OnlineState, problem: str | None, by: str | None, clock: Clock) -> None:
+def _move(
+    session: Session, one: OnlinePayment, to: OnlineState, problem: str | None, by: str | None, clock: Clock
+) -> None:
     one.state, one.problem, one.decided_by = to.value, (problem or "")[:500] or None, by
     one.changed_at = clock.now()
+    about(session, "online_payment", one.id, branch_id=one.branch_id, state=to.value)

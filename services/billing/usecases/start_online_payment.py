@@ -14,6 +14,7 @@ from billing.providers import Providers
 from billing.queries.online import online_view, waiting_of
 from billing.tables import OnlinePayment
 from billing.usecases.settle_charges import allot
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.idempotency import IdempotencyKeyReused, fingerprint
 from contracts.actor import Actor, Role
@@ -78,6 +79,7 @@ def _start(
     )  # fmt: skip
     session.add(started)
     session.flush()
+    about(session, "online_payment", started.id, amount_minor=amount.minor)
     return started
 
 

@@ -1,6 +1,7 @@
 """Start a billing or dunning run; its chunks are done in the background (advance_run)."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from billing.tables import Run
 from billing.usecases.raise_charges import count_subscriptions, preview_charges
 from billing.usecases.remind_customers import count_to_remind
 from chassis import idempotency
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.database import lock_key, wake_after_commit
 from contracts.actor import Actor, Right
@@ -94,10 +96,22 @@ def _started(session: Session, run: Run, request: StartBillingRun | StartDunning
     session.add(run)
     session.flush()
     wake_after_commit(session, RUNS)
+    about_run(session, run)
     view = run_view(run)
     if request.idempotency_key:
         idempotency.remember(session, f"{actor.subject}:{request.method}", request.idempotency_key, view)
     return view
+
+
+def about_run(session: Session, run: Run) -> None:
+    """A run begins or ends; one over several branches belongs to none of them alone."""
+    branch_id = UUID(run.branch_ids[0]) if len(run.branch_ids) == 1 else None
+    told: dict[str, Any] = {"state": run.state, "done": run.done, "charges": run.raised_count}
+    if run.period:
+        told["period"] = run.period
+    if run.preview:
+        told["preview"] = True
+    about(session, f"{run.kind}_run", run.id, branch_id=branch_id, **told)
 
 
 def _new_run(

@@ -16,6 +16,7 @@ from billing.queries.payments import payment_by_number
 from billing.standing import Standing, recomputed, standings, write_standings
 from billing.tables import CashLine, JournalLineRow, Payment, PaymentVoid
 from billing.usecases.settle_charges import settle
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor, Right
@@ -53,6 +54,7 @@ def void_payment(session: Session, request: VoidPayment, actor: Actor, clock: Cl
     )
     voided = _voided(answer, request.reason, after)
     emit(session, _event(payment, voided, customer, today), clock)
+    about(session, "payment", payment.number, amount_minor=-payment.amount_minor)
     return voided
 
 

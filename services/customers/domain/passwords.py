@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Collection, Iterable
 
-from customers.domain.refusals import PasswordTooWeak
+from customers.domain.sign_in_refusals import PasswordTooWeak
 
 SHORTEST = 10
 LONGEST = 200

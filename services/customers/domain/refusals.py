@@ -1,48 +1,6 @@
 """What this service refuses, one class per fact."""
 
-from contracts.errors import Conflict, Invalid, RuleBroken, Throttled, Unauthenticated
-
-
-class SignInRefused(Unauthenticated):
-    """Unknown username, wrong password, or a login that is closed: nobody is told which."""
-
-    code = "sign_in_refused"
-
-
-class TooManyTries(Throttled):
-    """Too many wrong passwords for this account or from this address."""
-
-    code = "too_many_tries"
-
-
-class SessionOver(Unauthenticated):
-    """There is no such session, or it ended."""
-
-    code = "session_over"
-
-
-class LinkExpired(RuleBroken):
-    """A one-time link that was used, is too old, or never was one."""
-
-    code = "link_expired"
-
-
-class CodeRefused(RuleBroken):
-    """A code that is wrong, used, too old or tried too often, or a name that nobody has: nobody is told which."""
-
-    code = "code_refused"
-
-
-class PasswordTooWeak(RuleBroken):
-    """The password would be guessed."""
-
-    code = "password_too_weak"
-
-
-class WrongPassword(RuleBroken):
-    """The current password, asked for again, is another one."""
-
-    code = "wrong_password"
+from contracts.errors import Conflict, Invalid, RuleBroken, Throttled
 
 
 class BranchCodeTaken(RuleBroken):
@@ -241,6 +199,12 @@ class ReopenTooLate(RuleBroken):
     """The days in which a customer may reopen it are over."""
 
     code = "reopen_too_late"
+
+
+class IdNumberMasked(RuleBroken):
+    """An ID number with dots in it, as it is shown, which is not the one that is kept."""
+
+    code = "id_number_masked"
 
 
 class StagesOutOfOrder(RuleBroken):

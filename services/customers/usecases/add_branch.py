@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor, Right
@@ -38,6 +39,7 @@ def add_branch(session: Session, request: AddBranch, actor: Actor, clock: Clock)
     )  # fmt: skip
     _insert(session, branch)
     card = branch_card(branch)
+    about(session, "branch", branch.id, branch_id=branch.id, code=branch.code)
     emit(session, BranchChanged(branch=card), clock)
     return card
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
+from chassis.field_keys import FieldKeys
 from chassis.outbox import emit
 from chassis.seal import seal
 from contracts.actor import Actor, Right
@@ -30,11 +31,16 @@ PURPOSE = "one-time-password"
 
 
 def add_customer(
-    session: Session, request: AddCustomer, actor: Actor, clock: Clock, sealing_key: AESGCM
+    session: Session,
+    request: AddCustomer,
+    actor: Actor,
+    clock: Clock,
+    sealing_key: AESGCM,
+    field_keys: FieldKeys,
 ) -> CustomerView:
     """Add a customer to a branch of the actor. With an e-mail address they get a one-time password in their welcome.
 
-    Raises NotFound for a hidden branch, Forbidden, CrfTaken, UnknownLocale, BirthInFuture.
+    Raises NotFound for a hidden branch, Forbidden, CrfTaken, UnknownLocale, BirthInFuture, IdNumberMasked.
     """
     branch = branch_to_write_in(session, actor, request.branch_id)
     actor.require(Right.EDIT_CUSTOMERS)
@@ -45,7 +51,7 @@ def add_customer(
     )  # fmt: skip
     customer.set_name(request.name)
     customer.set_mobile(request.mobile)
-    fill_customer(customer, request, request.model_fields_set, clock.today(branch.time_zone))
+    fill_customer(customer, request, request.model_fields_set, clock.today(branch.time_zone), field_keys)
     customer.set_crf(request.crf or count_crf(session))
     _insert(session, customer)
     note(session, customer, HistoryKind.REGISTERED, actor, now)

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor, Right, Role
@@ -16,6 +17,7 @@ from contracts.errors import NotFound
 from contracts.events import PasswordLinkIssued
 from customers.cards import branch_card, staff_view
 from customers.domain.staffing import require_branches, require_role_allowed, works_everywhere
+from customers.sight import one_of
 from customers.signin_tables import Login
 from customers.tables import Branch, StaffBranch, StaffMember
 from customers.usecases.issue_link import issue_link
@@ -39,6 +41,7 @@ def add_staff(
     session.add(member)
     session.flush()
     put_in_branches(session, member.id, request.role, branch_ids)
+    about(session, "staff", member.id, branch_id=one_of(branch_ids), role=member.role)
     login = open_login(session, [request.username], now, staff_id=member.id)
     send_link(session, member, login, branch_ids, clock, sealing_key)
     return staff_view(member, login, _kept(request.role, branch_ids))

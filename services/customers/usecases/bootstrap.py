@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.database import lock_key
 from contracts.actor import Role, service_actor
@@ -54,6 +55,7 @@ def _add_administrator(session: Session, username: str, password: str | None, cl
     )  # fmt: skip
     session.add(member)
     session.flush()
+    about(session, "staff", member.id, role=member.role)
     _set_first_password(session, username, member.id, chosen, clock)
     return None if password else chosen
 

@@ -6,6 +6,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
+from chassis.field_keys import FieldKeys
 from chassis.outbox import emit
 from contracts.actor import Actor, Right, Role
 from contracts.calls.customers import ChangeCustomer, CustomerView, HistoryKind
@@ -40,13 +41,18 @@ OWN_FIELDS = frozenset(
 
 
 def change_customer(
-    session: Session, request: ChangeCustomer, actor: Actor, clock: Clock, sealing_key: AESGCM
+    session: Session,
+    request: ChangeCustomer,
+    actor: Actor,
+    clock: Clock,
+    sealing_key: AESGCM,
+    field_keys: FieldKeys,
 ) -> CustomerView:
     """Change what is given; nothing is told when nothing changed. A customer's own new e-mail address waits until it
     is confirmed; one that the desk enters holds at once, and ends what waited.
 
     Raises NotFound, Forbidden, CustomerChangedMeanwhile, OtherCurrency, UnknownLocale, BirthInFuture, EmailNotRemoved,
-    TooManyEmailLinks, AlreadyErased.
+    TooManyEmailLinks, AlreadyErased, IdNumberMasked.
     """
     customer = visible_customer(session, actor, request.customer_id, to_write=True)
     given = request.model_fields_set - {"customer_id", "expected_version"}
@@ -63,7 +69,7 @@ def change_customer(
         branch = _move(session, customer, branch, request.branch_id, actor)
     if request.name is not None:
         customer.set_name(request.name)
-    fill_customer(customer, request, given, clock.today(branch.time_zone))
+    fill_customer(customer, request, given, clock.today(branch.time_zone), field_keys)
     if session.is_modified(customer):
         customer.version, customer.updated_at = customer.version + 1, clock.now()
         note(session, customer, HistoryKind.CHANGED, actor, customer.updated_at, before=before)

@@ -7,13 +7,11 @@ from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
 from contracts.actor import Actor
-from contracts.calls import Done
-from contracts.calls.customers import ChangeOwnPassword
-from contracts.errors import Forbidden
-from customers.domain.refusals import SessionOver, WrongPassword
+from contracts.calls.customers import ChangeOwnPassword, PasswordChanged
+from customers.domain.sign_in_refusals import SessionOver, WrongPassword
 from customers.signin_tables import Login, LoginSession
-from customers.usecases.check_session import check_session
-from customers.usecases.count_try import count_try, forgive_try
+from customers.usecases.count_try import forgive_try
+from customers.usecases.own_session import give_new_token, own_password, own_session
 from customers.usecases.set_password import require_good_password, set_password
 from customers.usecases.sign_in import Candidate, Proof
 
@@ -34,23 +32,22 @@ def find_own_password(
 
     Raises SessionOver, Forbidden for a session of somebody else, PasswordTooWeak, TooManyTries.
     """
-    checked = check_session(session, request.session_token, clock)
-    if checked.person.subject != actor.subject:
-        raise Forbidden("You may change only your own password.")
+    checked = own_session(session, request.session_token, actor, clock)
     require_good_password(request.password, checked.person)
-    login = session.get_one(Login, checked.login_id)
     if (
         checked.must_change_password
-    ):  # the one-time password that opened this session is used up and was the proof
-        return OwnPassword(checked.id, login.id, None)
-    count_try(session, login.username_key, "", clock.now())
-    return OwnPassword(checked.id, login.id, Candidate(login.id, login.password_hash))
+    ):  # the one-time password that opened this session was the proof, and is used up
+        return OwnPassword(checked.id, checked.login_id, None)
+    return OwnPassword(checked.id, checked.login_id, own_password(session, checked, clock))
 
 
 def change_own_password(
     session: Session, own: OwnPassword, proof: Proof, password_hash: str, clock: Clock
-) -> Done:
-    """Write the password; every other session of the person ends. Raises WrongPassword, SessionOver."""
+) -> PasswordChanged:
+    """Write the password; every other session of the person ends, and this one goes on under a new token.
+
+    Raises WrongPassword, SessionOver.
+    """
     if own.candidate is not None and proof is not Proof.PASSWORD:
         raise WrongPassword("The current password is wrong.", field="current_password")
     login = session.get_one(Login, own.login_id, with_for_update=True)
@@ -62,4 +59,4 @@ def change_own_password(
     set_password(session, login, password_hash, clock, but=own.session_id)
     current.must_change_password = False
     forgive_try(session, login.username_key, "")
-    return Done()
+    return PasswordChanged(token=give_new_token(current))

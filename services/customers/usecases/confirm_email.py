@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.audit import by
 from chassis.clock import Clock
 from chassis.outbox import emit
 from contracts.actor import Actor, Role
@@ -12,7 +13,7 @@ from contracts.calls.customers import HistoryKind
 from contracts.cards import CustomerState
 from contracts.events import CustomerChanged
 from customers.cards import customer_card
-from customers.domain.refusals import LinkExpired
+from customers.domain.sign_in_refusals import LinkExpired
 from customers.domain.tokens import fingerprint
 from customers.signin_tables import EmailChange
 from customers.tables import Customer
@@ -36,6 +37,7 @@ def confirm_email(session: Session, request: ConfirmEmail, clock: Clock) -> Done
     customer.email = change.email
     customer.version, customer.updated_at = customer.version + 1, clock.now()
     themself = Actor(subject=f"customer:{customer.id}", name=customer.name, role=Role.CUSTOMER)
+    by(session, themself)
     note(session, customer, HistoryKind.CHANGED, themself, customer.updated_at, before=before)
     emit(session, CustomerChanged(customer=customer_card(customer)), clock)
     return Done()

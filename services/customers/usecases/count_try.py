@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from chassis.audit import quiet
 from chassis.database import is_sqlite
 from customers.domain import throttling
-from customers.domain.refusals import TooManyTries
+from customers.domain.sign_in_refusals import TooManyTries
 from customers.domain.throttling import SIGNING_IN, Counting, Tries
 from customers.signin_tables import SignInTries
 
@@ -19,6 +20,7 @@ def count_try(
 
     Raises TooManyTries, with the seconds to wait, when the try is not heard; then nothing is counted.
     """
+    quiet(session)
     limits = [(throttling.account_key(username_key, of.prefix), of.account)]
     if address:
         limits.append((throttling.address_key(address, of.prefix), of.address))

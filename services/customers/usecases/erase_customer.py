@@ -60,7 +60,8 @@ def _blank(customer: Customer) -> None:
     customer.search = ""
     customer.set_mobile(None)
     customer.email = customer.date_of_birth = None
-    customer.id_type = customer.id_number = customer.notes = ""
+    customer.id_type = customer.notes = ""
+    customer.id_number_sealed = customer.id_number_masked = customer.plain_id_number = ""
     customer.house_name = customer.street = customer.area = customer.district = ""
     customer.province = customer.country = customer.postal_code = ""
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis import idempotency
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.outbox import emit
 from chassis.upserts import Upsert
@@ -48,6 +49,7 @@ def file_complaint(session: Session, request: FileComplaint, actor: Actor, clock
     session.add(complaint)
     session.flush()
     add_move(session, complaint, ComplaintStep.FILED, "", actor, clock)
+    about(session, "complaint", complaint.number)
     received = ComplaintReceived(
         customer=customer_card(customer), branch=branch_card(branch), complaint=complaint_card(complaint)
     )

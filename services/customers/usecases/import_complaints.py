@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.audit import about
 from chassis.clock import Clock
 from contracts.actor import Actor, Right
 from contracts.calls.complaints import ComplaintState, ComplaintStep
@@ -49,6 +50,8 @@ def import_complaints(session: Session, rows: Sequence[ComplaintRow], actor: Act
     for complaint in made:
         add_move(session, complaint, ComplaintStep.FILED, "", actor, clock)
     session.flush()
+    if fresh:
+        about(session, "complaints", "", added=len(fresh))
     return len(fresh)
 
 

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.audit import about
 from chassis.clock import Clock
+from chassis.field_keys import FieldKeys
 from chassis.outbox import emit
 from contracts.actor import Actor, Right
 from contracts.cards import CustomerState
@@ -60,7 +62,7 @@ class ImportedChunk(BaseModel):
 
 
 def import_customers(
-    session: Session, rows: Sequence[CustomerRow], actor: Actor, clock: Clock
+    session: Session, rows: Sequence[CustomerRow], actor: Actor, clock: Clock, keys: FieldKeys
 ) -> ImportedChunk:
     """Write the customers that are not there yet, with logins without password; nobody is mailed.
 
@@ -73,7 +75,7 @@ def import_customers(
     branches = _branches(session, {row.branch_id for row in fresh})
     _require_free(session, fresh)
     now = clock.now()
-    customers = [_customer(row, branches[row.branch_id], now) for row in fresh]
+    customers = [_customer(row, branches[row.branch_id], now, keys) for row in fresh]
     session.add_all(customers)
     session.flush()
     logins = _logins(session, fresh, now)
@@ -84,6 +86,9 @@ def import_customers(
             customer=customer_card(customer), username=login.username, welcome=False
         )
         emit(session, registered, clock)
+    for branch_id in branches:
+        added = sum(row.branch_id == branch_id for row in fresh)
+        about(session, "customers", "", branch_id=branch_id, added=added)
     return ImportedChunk(added=len(fresh), kept=len(present))
 
 
@@ -105,10 +110,10 @@ def _require_free(session: Session, rows: Sequence[CustomerRow]) -> None:
         raise CrfTaken(f"These CRF numbers are taken: {', '.join(taken[:20])}.", field="crf")
 
 
-def _customer(row: CustomerRow, branch: Branch, now: datetime) -> Customer:
+def _customer(row: CustomerRow, branch: Branch, now: datetime, keys: FieldKeys) -> Customer:
     customer = Customer(
         id=row.id, version=1, branch_id=row.branch_id, email=row.email, date_of_birth=row.date_of_birth,
-        id_type=row.id_type, id_number=row.id_number, house_name=row.house_name, street=row.street, area=row.area,
+        id_type=row.id_type, house_name=row.house_name, street=row.street, area=row.area,
         district=row.district, province=row.state, country=row.country, postal_code=row.postal_code,
         locale=row.locale or branch.locale, notes=row.notes, state=CustomerState.ACTIVE.value, created_at=now,
         updated_at=now,
@@ -116,6 +121,7 @@ def _customer(row: CustomerRow, branch: Branch, now: datetime) -> Customer:
     customer.set_name(row.name)
     customer.set_mobile(row.mobile)
     customer.set_crf(row.crf)
+    customer.set_id_number(row.id_number, keys)
     return customer
 
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from chassis.audit import about, within
 from chassis.clock import Clock
 from chassis.outbox import emit
 from chassis.seal import seal
@@ -84,6 +85,8 @@ def issue_password_code(session: Session, request: RequestPasswordCode, keys: Ke
     sealed = seal(keys.sealing, code, PURPOSE, now + CODE_LIFE)
     event = _letter(session, login, sealed) if login is not None else None
     if event is not None:
+        within(session, customer_id=login.customer_id if login else None)
+        about(session, "password_code", code_id)
         emit(session, event, clock)
     return Done()
 

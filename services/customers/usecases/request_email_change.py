@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.outbox import emit
 from chassis.seal import seal
@@ -81,6 +82,7 @@ def _send_link(
         )
     )  # fmt: skip
     session.flush()
+    about(session, "email_change", customer.id, fields=["email"])
     emit(
         session,
         EmailChangeRequested(

@@ -13,13 +13,14 @@ from customers.domain.usernames import username_key
 from customers.hashing import hash_password
 from customers.signin_tables import Login, SignInTries
 from customers.tables import StaffMember
+from customers.usecases.end_two_step import forget_two_step
 from customers.usecases.set_password import set_password
 
 
 def reset_admin_password(session: Session, username: str | None, clock: Clock) -> tuple[str, str]:
     """The username and new password of this administrator, else of the one that was made first.
 
-    The login is opened again, its tries are forgotten, its sessions end. Raises NotFound.
+    The login is opened again, its tries are forgotten, its sessions end, and two-step sign-in is off. Raises NotFound.
     """
     query = (
         select(Login, StaffMember)
@@ -39,5 +40,6 @@ def reset_admin_password(session: Session, username: str | None, clock: Clock) -
     password = new_password()
     member.state, login.is_closed = CustomerState.ACTIVE.value, False
     set_password(session, login, hash_password(password), clock)
+    forget_two_step(session, login)
     session.execute(delete(SignInTries).where(SignInTries.key == account_key(login.username_key)))
     return login.username, password

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.audit import by
 from chassis.clock import Clock
 from contracts.calls import Done
 from contracts.calls.account import SetPasswordByCode
 from customers.domain.codes import CodeState, code_fingerprint, may_be_tried, typed_code
 from customers.domain.passwords import check_password
-from customers.domain.refusals import CodeRefused
+from customers.domain.sign_in_refusals import CodeRefused
 from customers.domain.throttling import TYPING_CODES
 from customers.domain.usernames import username_key
 from customers.hashing import common_passwords
@@ -84,6 +85,7 @@ def set_password_by_code(
     code = session.get_one(PasswordCode, right.code_id, with_for_update=True)
     if code.used_at is not None or code.expires_at <= clock.now() or login.is_closed:
         raise _refused()
+    by(session, right.person.actor())
     set_password(session, login, password_hash, clock)
     forgive_try(session, login.username_key, "")
     return Done()

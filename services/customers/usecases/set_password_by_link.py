@@ -3,10 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.audit import by
 from chassis.clock import Clock
 from contracts.calls import Done
 from contracts.calls.customers import SetPasswordByLink
-from customers.domain.refusals import LinkExpired
+from customers.domain.sign_in_refusals import LinkExpired
 from customers.domain.tokens import fingerprint
 from customers.people import person_of
 from customers.signin_tables import Login, OneTimeLink
@@ -30,6 +31,7 @@ def set_password_by_link(
     login = session.get_one(Login, link.login_id, with_for_update=True)
     if login.is_closed:
         raise _expired()
+    by(session, person_of(session, login).actor())
     set_password(session, login, password_hash, clock)
     return Done()
 

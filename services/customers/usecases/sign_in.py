@@ -3,21 +3,23 @@
 from dataclasses import dataclass
 from enum import Enum
 from hmac import compare_digest
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
 from contracts.calls.customers import SessionOpened, SignIn
-from customers.domain.refusals import SignInRefused
-from customers.domain.sessions import session_life
-from customers.domain.tokens import fingerprint, new_token, password_fingerprint
+from customers.domain.sign_in_refusals import SignInRefused, WrongPassword
+from customers.domain.tokens import password_fingerprint
+from customers.domain.two_step import HALF_LIFE
 from customers.domain.usernames import username_key
 from customers.hashing import matches
 from customers.people import person_of
-from customers.signin_tables import Login, LoginSession
+from customers.signin_tables import Login
+from customers.two_step_policy import has_two_step
 from customers.usecases.count_try import count_try, forgive_try
+from customers.usecases.open_session import open_session
 
 
 @dataclass(frozen=True)
@@ -60,24 +62,23 @@ def prove(candidate: Candidate, password: str) -> Proof:
 def sign_in(
     session: Session, candidate: Candidate, proof: Proof, request: SignIn, clock: Clock
 ) -> SessionOpened:
-    """Open a session. A one-time password opens one session, which may only set a password. Raises SignInRefused."""
+    """Open a session, or half of one where a code is due. A one-time password opens one session, which may only set a
+    password. Raises SignInRefused.
+    """
     login = _login(session, candidate, proof)
     person = person_of(session, login)
     if not person.is_served:
         raise _refused()
-    now, token, once = clock.now(), new_token(), proof is Proof.ONE_TIME
-    opened = LoginSession(
-        id=uuid4(), login_id=login.id, token_hash=fingerprint(token), must_change_password=once, opened_at=now,
-        touched_at=now, ends_at=now + session_life(person.role).whole,
-    )  # fmt: skip
-    session.add(opened)
     forgive_try(session, login.username_key, request.address)
-    return SessionOpened(
-        token=token,
-        expires_at=opened.ends_at,
-        must_change_password=once,
-        me=person.me(must_change_password=once),
-    )
+    half = HALF_LIFE if has_two_step(session, login.id) else None
+    once = proof is Proof.ONE_TIME
+    return open_session(session, login, person, request, clock, must_change_password=once, half=half)
+
+
+def require_password(login: Login, own: Candidate, proof: Proof) -> None:
+    """Raises WrongPassword unless the person's password, asked for again, is theirs and still the same."""
+    if proof is not Proof.PASSWORD or login.password_hash != own.password_hash:
+        raise WrongPassword("The password is wrong.", field="password")
 
 
 def _login(session: Session, candidate: Candidate, proof: Proof) -> Login:

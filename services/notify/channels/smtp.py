@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Callable
 
+from chassis.kill_points import reach
 from chassis.settings import Settings
 from notify.channels import ChannelAway, OutcomeUnknown, RefusedForGood, RefusedForNow
 from notify.domain.header_text import header_line
@@ -147,6 +148,8 @@ class Smtp:
             (lambda: server.docmd("DATA"), {354}),
         )
         for step, accepted in steps:
+            if 354 in accepted:
+                reach("mail.before_data")
             code, answer = step()
             if code not in accepted:
                 self._refused(code, answer)

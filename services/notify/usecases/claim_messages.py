@@ -1,21 +1,21 @@
 """Claim messages that are due, for one sender, until a lease ends; and take over those whose sender is gone."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
 from chassis.database import is_sqlite, lease_time, lease_times, lease_values, leases_now
+from chassis.pace import lease
 from notify.domain.states import WAITING, Priority, State
 from notify.tables import Message
 from notify.usecases.take_allowance import Allowance, allowance, use_allowance
 
-LEASE = timedelta(seconds=20)
+LEASE = lease(20)
 """How long a silent sender keeps its messages; a living one prolongs it (hold_messages)."""
 LOST = (
     "The sender ended in the middle of the dialogue with the mail server, which may have taken the message."
@@ -62,16 +62,15 @@ def claim_messages(
 
 def hold_messages(session: Session, tokens: Sequence[UUID], clock: Clock) -> None:
     """Prolong the leases of senders that are alive."""
-    _change(
-        session,
-        update(Message)
-        .where(Message.lease_token.in_(tokens))
-        .values(next_attempt_at=leases_now(session, clock) + LEASE),
+    prolonged = update(Message).where(Message.lease_token.in_(tokens))
+    session.execute(
+        prolonged.values(next_attempt_at=leases_now(session, clock) + LEASE),
+        execution_options={"synchronize_session": False},
     )
 
 
-def take_over_lost(session: Session, clock: Clock, *, safe_to_repeat: bool) -> int:
-    """Messages whose sender ended in the middle of its dialogue become `unknown`; returns how many.
+def take_over_lost(session: Session, clock: Clock, *, safe_to_repeat: bool) -> list[str]:
+    """Messages whose sender ended in the middle of its dialogue become `unknown`; returns the template of each.
 
     With `safe_to_repeat` (a folder, in which a second copy replaces the first) they are merely tried again.
     """
@@ -79,12 +78,12 @@ def take_over_lost(session: Session, clock: Clock, *, safe_to_repeat: bool) -> i
         Message.state == State.SENDING, Message.next_attempt_at <= leases_now(session, clock)
     )
     if safe_to_repeat:
-        return _change(session, lost.values(state=State.RETRY, lease_token=None))
+        return _templates(session, lost.values(state=State.RETRY, lease_token=None))
     once = lost.where(Message.repeated.is_(False)).values(state=State.UNKNOWN, lease_token=None, problem=LOST)
     twice = lost.where(Message.repeated.is_(True)).values(
         state=State.UNKNOWN, lease_token=None, problem=LOST_TWICE, next_attempt_at=None
     )
-    return _change(session, once) + _change(session, twice)
+    return _templates(session, once) + _templates(session, twice)
 
 
 def _due(now: Any) -> Any:
@@ -100,6 +99,8 @@ def _within(left: Allowance, due: Sequence[Any]) -> list[UUID]:
     return urgent + bulk[: max(0, left.bulk - len(urgent))]
 
 
-def _change(session: Session, statement: Any) -> int:
-    changed = session.execute(statement, execution_options={"synchronize_session": False})
-    return int(changed.rowcount) if isinstance(changed, CursorResult) else 0
+def _templates(session: Session, change: Any) -> list[str]:
+    changed = session.scalars(
+        change.returning(Message.template), execution_options={"synchronize_session": False}
+    )
+    return list(changed)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.clock import Clock
 from chassis.database import is_sqlite, lease_times, lease_values
 from chassis.outbox import emit
+from chassis.pace import pause
 from chassis.writes import add_rows
 from contracts.events import MessageFailed
 from notify.domain.schedule import ONCE_MORE_AFTER
@@ -72,7 +73,7 @@ def give_up(session: Session, message: Message, token: UUID, problem: str, clock
 
 def outcome_unknown(session: Session, message: Message, token: UUID, problem: str, clock: Clock) -> bool:
     """The mail server may have taken it: it is sent once more with the same Message-ID, but never a third time."""
-    again = None if message.repeated else ONCE_MORE_AFTER
+    again = None if message.repeated else pause(ONCE_MORE_AFTER.total_seconds())
     return _change(
         session, message, token, clock, again, state=State.UNKNOWN, problem=problem, lease_token=None
     )

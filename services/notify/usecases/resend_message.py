@@ -6,6 +6,7 @@ from uuid import uuid4
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from chassis.audit import about, within
 from chassis.clock import Clock
 from chassis.database import DUE_AT_ONCE, lock_key, wake_after_commit
 from chassis.logs import current_trace
@@ -47,6 +48,8 @@ def resend_message(session: Session, request: ResendMessage, actor: Actor, clock
     again = _again(message, actor, recipient, clock)
     session.add(again)
     session.flush()
+    within(session, branch_id=message.branch_id, customer_id=message.customer_id)
+    about(session, "message", again.id, again=str(message.id))
     wake_after_commit(session, SEND)
     return view_of(again, actor)
 

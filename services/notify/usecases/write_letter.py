@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.database import lock_key
 from contracts.actor import Actor, Right
@@ -64,6 +65,8 @@ def _write(
     lock_key(session, _LOCK)
     before = current(session, request.template, request.locale, request.branch_id)
     version = before.version if before else 0
+    what = f"{request.template}/{request.locale}"
+    about(session, "letter", what, branch_id=request.branch_id, version=version + 1)
     if request.version != version:
         who = before.changed_by if before else "Somebody"
         raise WordsChangedMeanwhile(

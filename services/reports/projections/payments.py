@@ -12,7 +12,7 @@ from contracts.events import PaymentMade, PaymentVoided
 from reports.projections.figures import note, paid
 from reports.projections.newest import add_once
 from reports.projections.people import keep_subscription
-from reports.tables import Payment, PaymentAllocation, PaymentVoid
+from reports.tables import CustomerCopy, Payment, PaymentAllocation, PaymentVoid
 
 
 def payment_made(session: Session, event: PaymentMade, context: EventContext) -> None:
@@ -25,7 +25,7 @@ def payment_made(session: Session, event: PaymentMade, context: EventContext) ->
     row = {
         "id": event.payment_id, "number": event.payment_number, "invoice_number": event.invoice.number,
         "branch_id": event.branch.id, "customer_id": event.customer.id, "amount_minor": event.amount.minor,
-        "currency": event.amount.currency, "mode": event.mode.value, "reference": event.reference,
+        "currency": event.amount.currency, "mode": event.mode.value, "reference": _reference(session, event),
         "paid_on": event.paid_on, "received_by": event.received_by,
     }  # fmt: skip
     _alone(session, event.payment_id)
@@ -33,6 +33,14 @@ def payment_made(session: Session, event: PaymentMade, context: EventContext) ->
         add_once(session, PaymentAllocation, _allocations(event))
         if session.get(PaymentVoid, event.payment_id) is None:
             _note(session, event.payment_id, 1)
+
+
+def _reference(session: Session, event: PaymentMade) -> str | None:
+    """The reference that the payer gave, unless the payer was erased before their payment came."""
+    if event.reference is None:
+        return None
+    payer = session.get(CustomerCopy, event.customer.id)
+    return None if payer is not None and payer.card.get("erased") else event.reference
 
 
 def payment_voided(session: Session, event: PaymentVoided, context: EventContext) -> None:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
+from chassis.audit import quiet
 from chassis.erasing import erase_in_events
 from chassis.reactions import EventContext
 from contracts.cards import BranchCard, CustomerCard, SubscriptionState
@@ -18,7 +19,7 @@ from contracts.events import (
 )
 from reports.projections.figures import note, standing
 from reports.projections.newest import add_once, keep_newest
-from reports.tables import BranchCopy, CustomerCopy, SubscriptionCopy
+from reports.tables import BranchCopy, CustomerCopy, Payment, SubscriptionCopy
 
 
 def branch_changed(session: Session, event: BranchChanged, context: EventContext) -> None:
@@ -34,8 +35,10 @@ def customer_changed(
 
 
 def customer_erased(session: Session, event: CustomerErased, context: EventContext) -> None:
-    """Keep nothing of the person, neither in the copy nor in the events that were received."""
+    """Keep nothing of the person: not in the copy, not with their payments, not in the events that were received."""
     keep_customer(session, event.customer)
+    theirs = update(Payment).where(Payment.customer_id == event.customer.id)
+    session.execute(theirs.values(reference=None), execution_options={"synchronize_session": False})
     erase_in_events(session, event.customer)
 
 
@@ -46,6 +49,7 @@ def subscription_changed(session: Session, event: SubscriptionChanged, context: 
 
 def keep_branch(session: Session, branch: BranchCard) -> None:
     """Keep the branch unless a newer version of it is known."""
+    quiet(session)
     row = {"id": branch.id, "version": branch.version, "code": branch.code, "name": branch.name,
            "card": branch}  # fmt: skip
     keep_newest(session, BranchCopy, row)

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from chassis import jobs
 from chassis.jobs import Claim
+from chassis.pace import lease
 from chassis.platform import Platform
 from reports.report_tables import Report, ReportPart
 from reports.usecases.tell_readers import tell_readers
 
 TRIES = 8
 """A report that took its process down so often is given up."""
-LEASE = timedelta(seconds=20)
+LEASE = lease(20)
 """How long a report is left to a replica that is not heard of; one at work is heard every second."""
 
 

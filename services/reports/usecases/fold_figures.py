@@ -57,6 +57,11 @@ def count_figures(session: Session) -> bool:
     """
     if not is_sqlite(session):
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    return recount_figures(session)
+
+
+def recount_figures(session: Session) -> bool:
+    """The same in a unit of work that sees to it by itself that no projection writes meanwhile."""
     if not _alone(session):
         return False
     session.execute(delete(FigureChange), execution_options={"synchronize_session": False})

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.database import lock_key
 from contracts.actor import Actor, Right
@@ -65,6 +66,7 @@ def add_standing_report(
     )  # fmt: skip
     session.add(standing)
     session.flush()
+    about(session, "standing_report", standing.id, branch_id=standing.branch_id)
     return _view(standing)
 
 

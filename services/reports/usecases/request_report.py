@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from chassis import idempotency
+from chassis.audit import about
 from chassis.clock import Clock
 from chassis.database import wake_after_commit
 from contracts.actor import Actor, Right
@@ -41,6 +42,7 @@ def request_report(session: Session, request: RequestReport, actor: Actor, clock
     session.add(report)
     session.flush()
     wake_after_commit(session, REPORTS)
+    about(session, "report", report.id, branch_id=report.branch_id, file_name=report.file_name)
     view = report_view(report)
     if key is not None:
         idempotency.remember(session, scope, key, view)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.scenarios.checks.databases import Databases, plain_id
+from deploy.verify.databases import Databases, plain_id
 from tests.stack.api import Api
 from tests.stack.builders import Subscriber, add_plan, add_subscriber, bill
 from tests.stack.contents import refused, untouched

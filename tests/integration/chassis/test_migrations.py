@@ -1,5 +1,6 @@
 """A migration may take as long as it needs; what a call may not take does not bind it."""
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ import pytest
 from sqlalchemy import event, text
 
 from chassis.database import Database
-from chassis.migrations import migrate
+from chassis.migrations import check, migrate
+from chassis.settings import WrongSetting
 
 ENVIRONMENT = """
 from sqlalchemy import MetaData
@@ -19,8 +21,10 @@ run_environment(MetaData())
 """
 SLOW_REVISION = """
 from alembic import op
+from chassis.tables import AuditRow
 revision, down_revision = "0001", None
 def upgrade():
+    AuditRow.__table__.create(op.get_bind())
     op.execute("SELECT pg_sleep(1.5)")
     op.execute("CREATE TABLE made (id INTEGER)")
 """
@@ -60,3 +64,45 @@ def test_two_replicas_that_migrate_at_once_do_it_once(database: Database, folder
     time.sleep(0.3)
     migrate(database, folder)
     first.join()
+
+
+NEWER = """
+revision, down_revision = "0002", "0001"
+{note}
+def upgrade():
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("note", "serves"), [("", True), ('CONTRACTS = "the column that 0001 reads is gone"', False)]
+)
+def test_an_older_version_serves_a_newer_form_unless_something_was_taken_from_it(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, note: str, serves: bool
+) -> None:
+    versions = folder / "versions"
+    (versions / "0001.py").write_text(SLOW_REVISION.replace('op.execute("SELECT pg_sleep(1.5)")', "pass"))
+    older = tmp_path_factory.mktemp("older") / "migrations"
+    shutil.copytree(folder, older)
+    (versions / "0002.py").write_text(NEWER.format(note=note))
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('base') / 'made.db'}")
+    migrate(database, folder)
+    check(database, folder)
+    if serves:
+        check(database, older)
+    else:
+        with pytest.raises(WrongSetting, match="newer than this Headend can use"):
+            check(database, older)
+    database.close()
+
+
+def test_an_older_form_is_still_to_be_migrated_first(folder: Path, tmp_path: Path) -> None:
+    (folder / "versions" / "0001.py").write_text(
+        SLOW_REVISION.replace('op.execute("SELECT pg_sleep(1.5)")', "pass")
+    )
+    database = Database(f"sqlite:///{tmp_path / 'made.db'}")
+    migrate(database, folder)
+    (folder / "versions" / "0002.py").write_text(NEWER.format(note=""))
+    with pytest.raises(WrongSetting, match="run `headend migrate` first"):
+        check(database, folder)
+    database.close()

@@ -11,6 +11,7 @@ from chassis.clock import SystemClock
 from chassis.database import Database
 from chassis.inbox import InboxWorker
 from chassis.keys import KeyFolder
+from chassis.measuring import Measuring
 from chassis.platform import Platform
 from chassis.reactions import Reactions
 from chassis.relay import Relay
@@ -72,3 +73,13 @@ def test_looking_for_work_reads_only_what_is_open(platform: Platform, table: str
     assert plans
     for plan in plans:
         assert f"Seq Scan on {table}" not in plan, plan
+
+
+def test_measuring_what_waits_reads_only_what_is_open(platform: Platform) -> None:
+    with platform.database.engine.begin() as connection:
+        connection.execute(text(DONE_ROWS))
+    measuring = Measuring(platform, lambda _session, _clock: None)
+    plans = plans_of(platform.database, measuring.step)
+    assert len(plans) >= 5
+    for plan in plans:
+        assert "Seq Scan on inbox" not in plan and "Seq Scan on outbox" not in plan, plan

@@ -12,6 +12,10 @@ ROOT = Path(__file__).parents[3]
 TOP_LEVEL = ("customers", "billing", "notify", "reports", "contracts", "chassis", "gateway", "deploy")
 # Parts of the tree that an installed Headend has no use for.
 NOT_INSTALLED = {".pyc", ".po", ".pot", ".sh", ".mako"}
+BESIDE = (
+    "deploy/Dockerfile", "deploy/compose/", "deploy/kubernetes/", "deploy/sight/", "deploy/previous_release",
+)  # fmt: skip
+"""What describes how containers are made and run, and what upgrades are tested from, lies beside the package."""
 
 
 def files_of_the_project() -> list[str]:
@@ -25,7 +29,11 @@ def files_of_the_project() -> list[str]:
 def to_be_installed(names: list[str]) -> set[str]:
     inside = {name.removeprefix("services/").removeprefix("libs/") for name in names}
     return {
-        name for name in inside if name.split("/")[0] in TOP_LEVEL and Path(name).suffix not in NOT_INSTALLED
+        name
+        for name in inside
+        if name.split("/")[0] in TOP_LEVEL
+        and Path(name).suffix not in NOT_INSTALLED
+        and not name.startswith(BESIDE)
     }
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from tests.stack.api import Api
 from tests.stack.builders import PERIOD, TODAY
-from tests.stack.embedded import Embedded
-from tests.stack.people import add_customer, add_staff, sign_in_customer
+from tests.stack.embedded import PASSWORD, Embedded
+from tests.stack.people import OWN_PASSWORD, add_customer, add_staff, sign_in_customer
 from tests.stack.processes import wait_until
 
 
@@ -31,6 +31,12 @@ class Branch:
     report: str = ""
     staff: str = ""
     """A member of staff of the branch, whom tests may change."""
+    run: str = ""
+    dunning_run: str = ""
+    online: str = ""
+    """An online payment that was refused, so that nothing can become of it any more."""
+    desk: str = ""
+    """The open cash desk of the branch's cashier."""
 
 
 @dataclass
@@ -41,6 +47,8 @@ class Operator:
     a: Branch
     b: Branch
     callers: dict[str, Api] = field(default_factory=dict)
+    logins: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """User name and password by caller, for those who come by a browser."""
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +59,10 @@ def headend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
 
 
 def _branch(admin: Api, code: str) -> Branch:
-    body = {"code": code, "name": f"Branch {code}", "currency": "INR", "time_zone": "Asia/Kolkata"}
+    body = {
+        "code": code, "name": f"Branch {code}", "currency": "INR", "time_zone": "Asia/Kolkata",
+        "upi_id": f"{code.lower()}@bank", "account_name": f"Accounts of {code}",
+    }  # fmt: skip
     branch = admin.ok("POST", "/branches", json=body)["id"]
     plan = {"code": "TV", "name": "TV", "service": "cable_tv", "price": "777.00", "branch_id": branch}
     plan_id = admin.ok("POST", "/plans", json=plan)["id"]
@@ -60,11 +71,14 @@ def _branch(admin: Api, code: str) -> Branch:
     subscription = admin.ok("POST", f"/customers/{customer['id']}/subscriptions", json=subscribed)["id"]
     run = admin.ok("POST", "/billing-runs", json={"period": PERIOD, "branch_id": branch})
     admin.finished(f"/billing-runs/{run['id']}")
+    chosen = {"branch_id": branch, "customer_ids": [customer["id"]]}
+    reminded = admin.ok("POST", "/dunning-runs", json=chosen)
     path, paid = f"/customers/{customer['id']}/payments", {"amount": "555.00", "mode": "cash"}
     payment = admin.ok("POST", path, key=str(uuid.uuid4()), json=paid)
     spare = add_customer(admin, branch, f"Spare {code}")["id"]
     numbers = payment["payment_number"], payment["invoice_number"]
-    return Branch(branch, plan_id, customer, subscription, *numbers, spare)
+    runs = {"run": run["id"], "dunning_run": reminded["id"]}
+    return Branch(branch, plan_id, customer, subscription, *numbers, spare, **runs)
 
 
 def _confirmation(admin: Api, branch: Branch) -> str:
@@ -92,7 +106,11 @@ def operator(headend: Embedded) -> Operator:
     ):  # fmt: skip
         made.callers[who] = add_staff(headend, admin, who, role, branch.id)
     made.callers["customer_a"] = sign_in_customer(headend, a.customer)
-    for branch in (a, b):
+    made.logins = {who: (who, OWN_PASSWORD) for who in made.callers}
+    made.logins |= {"admin": ("admin", PASSWORD), "customer_a": (a.customer["username"], OWN_PASSWORD)}
+    customers = (made.callers["customer_a"], sign_in_customer(headend, b.customer))
+    cashiers = (made.callers["cashier_a"], made.callers["cashier_b"])
+    for branch, customer, cashier in zip((a, b), customers, cashiers, strict=True):
         told = {"kind": "no_signal", "message": "No picture"}
         filed = admin.ok(
             "POST", f"/customers/{branch.customer['id']}/complaints", key=str(uuid.uuid4()), json=told
@@ -101,7 +119,21 @@ def operator(headend: Embedded) -> Operator:
         branch.message = _confirmation(admin, branch)
         branch.report = _report(admin, branch)
         branch.staff = _colleague(admin, branch)
+        branch.online = _refused_online_payment(admin, customer, branch)
+        opened = {"branch_id": branch.id, "opening": "500.00"}
+        branch.desk = cashier.ok("POST", "/cash-sessions", key=str(uuid.uuid4()), json=opened)["id"]
     return made
+
+
+def _refused_online_payment(admin: Api, customer: Api, branch: Branch) -> str:
+    path, asked = (
+        f"/customers/{branch.customer['id']}/online-payments",
+        {"amount": "222.00", "provider": "manual"},
+    )
+    online = str(customer.ok("POST", path, key=str(uuid.uuid4()), json=asked)["id"])
+    customer.ok("POST", f"/online-payments/{online}/reference", json={"reference": f"UPI-{branch.payment}"})
+    admin.ok("POST", f"/online-payments/{online}/refusal", json={"reason": "No such money"})
+    return online
 
 
 def _report(admin: Api, branch: Branch) -> str:

@@ -15,7 +15,7 @@ from tests.stack.people import OWN_PASSWORD, add_customer, add_staff, first_sign
 
 pytestmark = pytest.mark.slow
 
-OPEN = {("POST", "/api/v1/sessions"), ("POST", "/api/v1/password-links"),
+OPEN = {("POST", "/api/v1/sessions"), ("POST", "/api/v1/sessions/second-step"), ("POST", "/api/v1/password-links"),
         ("POST", "/api/v1/password-resets"), ("POST", "/api/v1/password-resets/code"),
         ("POST", "/api/v1/email-confirmations"), ("POST", "/api/v1/online-payments/callbacks/{provider}")}  # fmt: skip
 OPEN_WITH_A_ONE_TIME_PASSWORD = {
@@ -73,7 +73,9 @@ def test_with_a_one_time_password_nothing_opens_but_its_change(headend: Embedded
                 refused(knock(headend, method, path, caller.token), 403, "password_must_be_changed")
         assert caller.ok("GET", "/me")["must_change_password"] is True
     refused(caller.request("POST", "/me/password", json={"current_password": "", "password": "short"}), 422)
-    caller.ok("POST", "/me/password", json={"current_password": "", "password": OWN_PASSWORD})
+    caller.token = caller.ok("POST", "/me/password", json={"current_password": "", "password": OWN_PASSWORD})[
+        "token"
+    ]
     assert caller.ok("GET", f"/customers/{customer['id']}")["name"] == customer["name"]
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from contracts.money import Money
-from tests.scenarios.checks.databases import Databases
-from tests.scenarios.checks.findings import Findings
+from deploy.verify.databases import Databases
+from deploy.verify.findings import Findings
 from tests.scenarios.payers import History, Payer
 from tests.stack.api import Api
 

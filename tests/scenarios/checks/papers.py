@@ -10,8 +10,8 @@ from typing import Any
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from tests.scenarios.checks.databases import Databases
-from tests.scenarios.checks.findings import Findings
+from deploy.verify.databases import Databases
+from deploy.verify.findings import Findings
 from tests.scenarios.checks.letters import amount_digits
 
 Row = tuple[str, int, int, int]

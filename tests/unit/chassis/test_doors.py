@@ -1,10 +1,12 @@
 """A door tells the caller's mistakes from its own."""
 
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from chassis.clock import FixedClock
 from chassis.service import Service, call
 from contracts.actor import Actor, Role
 from contracts.calls.customers import ListStaff, StaffList
@@ -16,6 +18,7 @@ class Desk(Service):
     """A service with one door that makes a mistake of its own."""
 
     name = "customers"
+    clock = FixedClock(datetime(2026, 11, 21, tzinfo=UTC))
 
     @call
     def list_staff(self, request: ListStaff, actor: Actor) -> StaffList:

@@ -32,6 +32,10 @@ REAL = {"HEADEND_MODE": "real", "HEADEND_AMQP_URI": "amqp://operator:secret@rabb
             },
             "HEADEND_SMTP_SECURITY",
         ),
+        ({**REAL, "HEADEND_PROFILE": "production", "HEADEND_FAULT": "relay.after_claim"}, "HEADEND_FAULT"),
+        ({**REAL, "HEADEND_PROFILE": "production", "HEADEND_HURRY": "10"}, "HEADEND_HURRY"),
+        ({"HEADEND_FAULT": "somewhere"}, "HEADEND_FAULT.*must be one of payment.before_commit"),
+        ({"HEADEND_HURRY": "much"}, "HEADEND_HURRY"),
         ({"HEADEND_SMTP_SECURITY": "ssl"}, "is not one of those known"),
         ({"HEADEND_SMTP_FROM": "nobody"}, "HEADEND_SMTP_FROM"),
         ({"HEADEND_SMTP_FROM": "a@example.com, b@example.com"}, "one address"),
@@ -57,6 +61,31 @@ def test_a_wrong_setting_is_named(
         load_settings()
     for jargon in ("Input should", "String should", "pydantic", "Value error"):
         assert jargon not in str(refused.value)
+
+
+def database_in_production(monkeypatch: pytest.MonkeyPatch, how: str) -> Settings:
+    for name, value in {**REAL, "HEADEND_PROFILE": "production"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HEADEND_BILLING_DATABASE_URL", f"postgresql://ada:s3cret@db/x{how}")
+    return load_settings()
+
+
+@pytest.mark.parametrize(
+    "how", ["?sslmode=require", "?sslmode=prefer", "?sslmode=allow", "?x=1&sslmode=verify-ca"]
+)
+def test_in_production_a_database_is_encrypted_and_verified_or_neither(
+    monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    with pytest.raises(WrongSetting, match="production needs sslmode=verify-full") as refused:
+        database_in_production(monkeypatch, how)
+    assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("how", ["", "?sslmode=disable", "?sslmode=verify-full&sslrootcert=/etc/ca.pem"])
+def test_in_production_a_database_that_is_verified_is_taken(
+    monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    assert database_in_production(monkeypatch, how).billing_database_url
 
 
 @pytest.mark.parametrize("url", ["postgresq://ada:s3cret@db/x", "mysql://ada:s3cret@db/x", "s3cret"])

@@ -3,6 +3,8 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from chassis.clock import FixedClock
 from chassis.database import Database
+from chassis.field_keys import FieldKeys
+from chassis.keys import KeyFolder
 from chassis.seal import unseal
 from chassis.tables import OutboxRow
 from contracts.actor import Actor, Role
@@ -54,8 +58,14 @@ class Operator:
     database: Database
     clock: FixedClock = field(default_factory=lambda: FixedClock(MORNING))
     key: AESGCM = field(default_factory=lambda: AESGCM(AESGCM.generate_key(256)))
+    keys: KeyFolder = field(init=False)
+    field_keys: FieldKeys = field(init=False)
 
     def __post_init__(self) -> None:
+        self._folder = TemporaryDirectory()
+        self.keys = KeyFolder(Path(self._folder.name))
+        self.keys.make_missing(())
+        self.field_keys = self.keys.field_keys(self.clock)
         with self.writing() as session:
             bootstrap(session, "admin", ADMIN_PASSWORD, self.clock)
 
@@ -83,7 +93,7 @@ class Operator:
         wanted = {"branch_id": self.main.id, "email": "deepa@example.com"} | fields
         with self.writing() as session:
             request = calls.AddCustomer(name=name, **wanted)
-            return add_customer(session, request, actor or admin(), self.clock, self.key)
+            return add_customer(session, request, actor or admin(), self.clock, self.key, self.field_keys)
 
     def staff(
         self, username: str, role: Role, *branch_ids: UUID, actor: Actor | None = None

@@ -8,11 +8,12 @@ from argon2 import PasswordHasher
 
 from chassis.database import Database
 from chassis.tables import ChassisBase
-from customers import complaint_tables, hashing, signin_tables
+from customers import api_token_table, complaint_tables, hashing, signin_tables, two_step_tables
 from customers.tables import Base
 from tests.unit.customers.builders import Operator
 
-TABLES = (signin_tables.Login, complaint_tables.Complaint)  # imported so that their tables are made too
+# Imported so that their tables are made too.
+TABLES = (signin_tables.Login, complaint_tables.Complaint, two_step_tables.TwoStep, api_token_table.ApiToken)
 
 
 @pytest.fixture

@@ -13,10 +13,7 @@ from contracts.cards import ComplaintKind, Service
 from contracts.errors import NotFound
 from contracts.events import event_types
 from customers.domain.complaints import MOST_OPEN, age_days, kind_of, number_text
-from customers.domain.refusals import (
-    TooManyComplaints,
-    UnknownCursor,
-)
+from customers.domain.refusals import TooManyComplaints, UnknownCursor
 from tests.unit.customers.builders import Operator, admin
 from tests.unit.customers.complaint_desk import OPEN, Desk
 

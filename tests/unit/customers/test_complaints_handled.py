@@ -8,12 +8,7 @@ from contracts.actor import Actor, Role
 from contracts.calls.customers import ChangeBranch, ChangeCustomer
 from contracts.errors import Forbidden, NotFound
 from customers import complaint_views
-from customers.domain.refusals import (
-    AlreadyResolved,
-    NotAssignable,
-    NotResolved,
-    ReopenTooLate,
-)
+from customers.domain.refusals import AlreadyResolved, NotAssignable, NotResolved, ReopenTooLate
 from customers.usecases.change_branch import change_branch
 from customers.usecases.change_customer import change_customer
 from tests.unit.customers.builders import Operator, admin, staff_of, the_customer
@@ -153,7 +148,9 @@ def test_complaints_follow_their_customer_to_another_branch(desk: Desk) -> None:
     east = desk.operator.branch("EAST")
     with desk.operator.writing() as session:
         request = ChangeCustomer(customer_id=desk.customer.id, branch_id=east.id)
-        change_customer(session, request, admin(), desk.operator.clock, desk.operator.key)
+        change_customer(
+            session, request, admin(), desk.operator.clock, desk.operator.key, desk.operator.field_keys
+        )
     assert desk.listed() == []
     there = staff_of(east.id, role=Role.SUPPORT)
     assert desk.look(number, there).assigned_to is None

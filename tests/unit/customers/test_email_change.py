@@ -12,10 +12,10 @@ from contracts.errors import Forbidden, NotFound
 from customers.domain.refusals import (
     CustomerChangedMeanwhile,
     EmailNotRemoved,
-    LinkExpired,
     NoEmailChange,
     TooManyEmailLinks,
 )
+from customers.domain.sign_in_refusals import LinkExpired
 from customers.queries import get_customer
 from customers.signin_tables import EmailChange
 from customers.usecases.change_customer import change_customer
@@ -40,7 +40,12 @@ def change(
     request = ChangeCustomer(customer_id=customer.id, **fields)
     with operator.writing() as session:
         return change_customer(
-            session, request, actor or the_customer(customer), operator.clock, operator.key
+            session,
+            request,
+            actor or the_customer(customer),
+            operator.clock,
+            operator.key,
+            operator.field_keys,
         )
 
 

@@ -12,7 +12,8 @@ from contracts.actor import Actor, Role
 from contracts.calls import customers as calls
 from contracts.calls.customers import HistoryKind
 from contracts.errors import Forbidden, NotFound
-from customers.domain.refusals import AlreadyErased, NotDeactivated, OtherCrf, SignInRefused
+from customers.domain.refusals import AlreadyErased, NotDeactivated, OtherCrf
+from customers.domain.sign_in_refusals import SignInRefused
 from customers.history import get_customer_history
 from customers.tables import Customer
 from customers.usecases.erase_customer import erase_customer

@@ -7,7 +7,8 @@ import pytest
 from contracts.actor import Role
 from contracts.errors import Forbidden
 from customers.complaint_tables import Complaint
-from customers.domain.refusals import CrfTaken, SignInRefused
+from customers.domain.refusals import CrfTaken
+from customers.domain.sign_in_refusals import SignInRefused
 from customers.queries import taken_crfs
 from customers.usecases.import_complaints import ComplaintRow, import_complaints
 from customers.usecases.import_customers import CustomerRow, ImportedChunk, import_customers
@@ -25,7 +26,7 @@ def row(operator: Operator, crf: str, **fields: str) -> CustomerRow:
 
 def take_over(operator: Operator, *rows: CustomerRow) -> ImportedChunk:
     with operator.writing() as session:
-        return import_customers(session, rows, admin(), operator.clock)
+        return import_customers(session, rows, admin(), operator.clock, operator.field_keys)
 
 
 def test_a_second_import_changes_nothing(operator: Operator) -> None:
@@ -72,7 +73,7 @@ def test_imported_customers_are_found(operator: Operator) -> None:
 def test_a_manager_does_not_import(operator: Operator) -> None:
     with operator.writing() as session, pytest.raises(Forbidden):
         manager = staff_of(operator.main.id, role=Role.MANAGER)
-        import_customers(session, [row(operator, "101")], manager, operator.clock)
+        import_customers(session, [row(operator, "101")], manager, operator.clock, operator.field_keys)
 
 
 def test_complaints_are_taken_over_once(operator: Operator) -> None:

@@ -12,14 +12,8 @@ from chassis.migrations import migrate, migrations_of
 from contracts.actor import Role
 from contracts.calls import customers as calls
 from contracts.errors import Refusal
-from customers.domain.refusals import (
-    AlreadyResolved,
-    CodeRefused,
-    CrfTaken,
-    LinkExpired,
-    SignInRefused,
-    TooManyTries,
-)
+from customers.domain.refusals import AlreadyResolved, CrfTaken
+from customers.domain.sign_in_refusals import CodeRefused, LinkExpired, SignInRefused, TooManyTries
 from customers.signin_tables import EmailChange, PasswordCode
 from customers.usecases.sign_in import find_candidate
 from tests.unit.customers import test_email_change as email_change

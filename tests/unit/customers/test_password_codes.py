@@ -15,7 +15,13 @@ from customers.domain.codes import (
     CODES_A_DAY,
     code_fingerprint,
 )
-from customers.domain.refusals import CodeRefused, PasswordTooWeak, SessionOver, SignInRefused, TooManyTries
+from customers.domain.sign_in_refusals import (
+    CodeRefused,
+    PasswordTooWeak,
+    SessionOver,
+    SignInRefused,
+    TooManyTries,
+)
 from customers.signin_tables import PasswordCode
 from customers.usecases.change_staff import change_staff
 from customers.usecases.deactivate_customer import deactivate_customer

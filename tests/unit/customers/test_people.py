@@ -17,11 +17,10 @@ from customers.domain.refusals import (
     CustomerIsDeactivated,
     NotDeactivated,
     OtherCurrency,
-    SessionOver,
-    SignInRefused,
     TooManyInvitations,
     UnknownLocale,
 )
+from customers.domain.sign_in_refusals import SessionOver, SignInRefused
 from customers.usecases.change_customer import OWN_FIELDS, change_customer
 from customers.usecases.deactivate_customer import deactivate_customer
 from customers.usecases.invite_customer import invite_customer
@@ -34,7 +33,9 @@ def change(
 ) -> calls.CustomerView:
     request = calls.ChangeCustomer(customer_id=customer.id, **fields)
     with operator.writing() as session:
-        return change_customer(session, request, actor or admin(), operator.clock, operator.key)
+        return change_customer(
+            session, request, actor or admin(), operator.clock, operator.key, operator.field_keys
+        )
 
 
 def deactivate(

@@ -14,7 +14,16 @@ from chassis.platform import Platform
 from chassis.rpc_client import RpcClient
 from chassis.settings import Settings
 from contracts.actor import Role
-from contracts.calls import Call, account, complaints
+from contracts.calls import (
+    Call,
+    account,
+    allowances,
+    api_tokens,
+    complaints,
+    own_sessions,
+    staffing,
+    two_step,
+)
 from contracts.calls import customers as calls
 from customers.jobs import JOBS
 from customers.service import CustomersService
@@ -23,21 +32,23 @@ from tests.unit.customers.builders import ADMIN_PASSWORD, GOOD_PASSWORD
 
 OPEN_TO_EVERYBODY = {
     "sign_in", "sign_out", "check_session", "set_password_by_link", "request_password_code", "set_password_by_code",
-    "confirm_email",
+    "confirm_email", "complete_sign_in", "take_allowance",
 }  # fmt: skip
 CONTRACT: dict[str, type[Call[Any]]] = {
     member.method: member
-    for module in (calls, account, complaints)
+    for module in (calls, account, allowances, api_tokens, complaints, own_sessions, staffing, two_step)
     for member in vars(module).values()
     if inspect.isclass(member) and issubclass(member, Call) and hasattr(member, "method")
     if member is not calls.CustomerFields  # fields that two calls share, itself no call
 }
 NOBODY = "00000000-0000-0000-0000-000000000000"
-REQUIRED = {
+REQUIRED: dict[str, Any] = {
     "customer_id": NOBODY, "branch_id": NOBODY, "staff_id": NOBODY, "reason": "because", "code": "EAST", "name": "East",
     "currency": "INR", "time_zone": "Asia/Kolkata", "username": "anna", "email": "anna@example.com", "role": "cashier",
     "number": "MAIN-C2026-000001", "kind": "other", "message": "Nothing works", "note": "Called back",
-    "resolution": "Mended", "idempotency_key": "k", "session_token": "x",
+    "resolution": "Mended", "idempotency_key": "k", "session_token": "x", "session_id": NOBODY, "token_id": NOBODY,
+    "purpose": "Till", "scopes": ["read"], "days": 1,
+    "roles": ["admin"], "token": "x",
     "current_password": "x", "password": GOOD_PASSWORD, "crf": "1001",
 }  # fmt: skip
 

@@ -12,14 +12,8 @@ from contracts.calls import customers as calls
 from contracts.cards import CustomerState
 from contracts.errors import Forbidden, NotFound, Refusal
 from customers import queries
-from customers.domain.refusals import (
-    LastAdministrator,
-    NotAStaffRole,
-    SessionOver,
-    SignInRefused,
-    StaffNeedsBranch,
-    UsernameTaken,
-)
+from customers.domain.refusals import LastAdministrator, NotAStaffRole, StaffNeedsBranch, UsernameTaken
+from customers.domain.sign_in_refusals import SessionOver, SignInRefused
 from customers.domain.staffing import STAFF_ROLES, require_role_allowed, sees_staff
 from customers.sight import visible_branch, visible_customer
 from customers.usecases.change_staff import change_staff

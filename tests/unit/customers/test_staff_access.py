@@ -7,7 +7,8 @@ from contracts.calls import customers as calls
 from contracts.calls.staffing import EndStaffSessions, InviteStaff
 from contracts.cards import CustomerState
 from contracts.errors import Forbidden, NotFound
-from customers.domain.refusals import SessionOver, StaffDeactivated, StaffHasNoEmail, TooManyInvitations
+from customers.domain.refusals import StaffDeactivated, StaffHasNoEmail, TooManyInvitations
+from customers.domain.sign_in_refusals import SessionOver
 from customers.usecases.change_staff import change_staff
 from customers.usecases.end_staff_sessions import end_staff_sessions
 from customers.usecases.invite_staff import invite_staff

@@ -15,6 +15,7 @@ from contracts.calls.customers import (
     CheckSession,
     DeactivateCustomer,
     ListBranches,
+    PasswordChanged,
     SetPasswordByLink,
     SignIn,
     SignOut,
@@ -124,12 +125,12 @@ def test_a_one_time_password_opens_nothing_but_the_change_of_it(
     api: FlaskClient, bus: ScriptedClient
 ) -> None:
     bus.tell(CheckSession, answers.issued(answers.me(must_change=True)))
-    bus.tell(ChangeOwnPassword, Done())
+    bus.tell(ChangeOwnPassword, PasswordChanged(token="next-token"))
     refused = api.get("/api/v1/customers")
     assert (refused.status_code, refused.get_json()["code"]) == (403, "password_must_be_changed")
     assert api.get("/api/v1/me").get_json()["must_change_password"] is True
     change = {"current_password": "first-time-1", "password": "much better now"}
-    assert api.post("/api/v1/me/password", json=change).status_code == 204
+    assert api.post("/api/v1/me/password", json=change).get_json() == {"token": "next-token"}
 
 
 def test_the_cache_of_sessions_forgets_after_thirty_seconds() -> None:
@@ -148,7 +149,7 @@ def test_what_ends_somebodys_sessions_lets_the_cache_forget_everybody(
     bus.tell(ChangeStaff, answers.staff_member())
     bus.tell(DeactivateCustomer, answers.customer())
     bus.tell(SetPasswordByLink, Done())
-    bus.tell(ChangeOwnPassword, Done())
+    bus.tell(ChangeOwnPassword, PasswordChanged(token="next-token"))
     passwords = {"current_password": "as it was 1", "password": "much better now"}
     for number, (method, path, body) in enumerate(
         (

@@ -206,6 +206,14 @@ def test_a_change_asks_for_exactly_the_fields_that_were_given(api: FlaskClient, 
     }  # fmt: skip
 
 
+def test_a_refusal_is_no_larger_than_what_it_refuses(web: FlaskClient) -> None:
+    for body in ({str(number): 1 for number in range(5_000)}, {"x" * 100_000: 1}):
+        answer = web.post("/api/v1/sessions", json=body)
+        assert answer.status_code == 400 and len(answer.data) < 20_000
+    many = web.post("/api/v1/sessions", json={str(number): 1 for number in range(5_000)}).get_json()
+    assert len(many["errors"]) == 50 and "4999 more" in many["detail"]
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=3),

@@ -19,6 +19,7 @@ from contracts.calls.customers import (
     ActorIssued,
     ChangeOwnPassword,
     CheckSession,
+    PasswordChanged,
     SetPasswordByLink,
     SignIn,
     SignOut,
@@ -196,7 +197,7 @@ def test_an_expired_link_says_so(web: FlaskClient, bus: ScriptedClient) -> None:
 
 
 def test_changing_the_password_asks_for_the_old_one(signed_in: FlaskClient, bus: ScriptedClient) -> None:
-    bus.tell(ChangeOwnPassword, Done())
+    bus.tell(ChangeOwnPassword, PasswordChanged(token="next-token"))
     fields = {
         "current_password": "secret words",
         "password": "much better now",
@@ -204,6 +205,8 @@ def test_changing_the_password_asks_for_the_old_one(signed_in: FlaskClient, bus:
     }
     assert submit(signed_in, "/password", fields).headers["Location"] == "/"
     assert bus.last(ChangeOwnPassword).session_token == TOKEN
+    with signed_in.session_transaction() as cookie:
+        assert cookie["token"] == "next-token"
 
 
 def test_customers_are_not_shown_the_operators_machines(signed_in: FlaskClient, bus: ScriptedClient) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from contracts.actor import Role
 from contracts.calls import Call
-from contracts.calls.customers import CheckSession, CustomerList, ListCustomers
+from contracts.calls.customers import CheckSession, CustomerList, ListCustomers, SignIn
 from contracts.calls.online_payments import GetOnlinePayment, OnlinePaymentView, OnlineState
 from tests.browser.pages import PAGES, Page
 from tests.unit.gateway import answers
@@ -50,6 +50,7 @@ def test_no_page_asks_more_than_four_times_in_sequence(
     if page.role == "customer":
         who = who.model_copy(update={"customer_id": answers.CUSTOMER})
     bus.tell(CheckSession, answers.issued(who))
+    bus.tell(SignIn, answers.opened())
     bus.tell(
         ListCustomers, CustomerList(items=(answers.customer(),) * 2, next="more")
     )  # one is gone to at once

@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 
 from chassis.health import Health
+from chassis.keys import COOKIES
 from chassis.settings import Settings, WrongSetting
 from gateway.app import create_app
-from gateway.secret_key import FILE, cookie_key
+from gateway.secret_key import cookie_key
 from tests.unit.gateway.conftest import ScriptedClient
 
 
@@ -19,8 +20,8 @@ def test_the_key_stays_the_same_and_is_for_us_alone(tmp_path: Path) -> None:
     key = cookie_key(tmp_path / "keys")
     assert len(key) >= 32
     assert cookie_key(tmp_path / "keys") == key
-    assert stat.S_IMODE((tmp_path / "keys" / FILE).stat().st_mode) == 0o600
-    assert [path.name for path in (tmp_path / "keys").iterdir()] == [FILE]
+    assert stat.S_IMODE((tmp_path / "keys" / COOKIES).stat().st_mode) == 0o600
+    assert [path.name for path in (tmp_path / "keys").iterdir()] == [COOKIES]
 
 
 def test_processes_that_start_together_take_the_same_key(tmp_path: Path) -> None:
@@ -30,7 +31,7 @@ def test_processes_that_start_together_take_the_same_key(tmp_path: Path) -> None
 
 
 def test_a_key_that_is_too_short_stops_the_start(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_text("abc")
+    (tmp_path / COOKIES).write_text("abc")
     with pytest.raises(WrongSetting, match="shorter than 32"):
         cookie_key(tmp_path)
 

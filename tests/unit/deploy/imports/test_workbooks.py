@@ -77,6 +77,23 @@ def test_another_sheet_is_chosen_by_name(tmp_path: Path) -> None:
         rows_of(path, "Customers")
 
 
+LAUGHS = (
+    '<!DOCTYPE worksheet [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><worksheet>&b;</worksheet>'
+)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [f"<!--{'x' * 5_000}-->{LAUGHS}".encode(), (" " * 5_000 + LAUGHS).encode(), LAUGHS.encode("utf-16"),
+     LAUGHS.replace("DOCTYPE", "DOCTYPE\n").encode(), b" " * 100_000],
+    ids=["behind a comment", "behind blanks", "in UTF-16", "in lines", "nothing at all"],
+)  # fmt: skip
+def test_entities_are_found_wherever_they_are_declared(tmp_path: Path, part: bytes) -> None:
+    bomb = rewritten(workbook(tmp_path / "w.xlsx", ["crf"], ["7"]), "xl/worksheets/sheet1.xml", part)
+    with pytest.raises(FileRefused, match="not read"):
+        rows_of(bomb)
+
+
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path) -> None:
     path = workbook(tmp_path / "w.xlsx", ["crf"], ["7"])
     bomb = rewritten(path, "xl/worksheets/sheet1.xml", b"<worksheet>" + b" " * 30_000_000)

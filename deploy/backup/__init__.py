@@ -1,0 +1,1 @@
+"""Backups of an installation, and what brings one back (docs/backup.md)."""

@@ -1,0 +1,1 @@
+"""`headend doctor`: what is wrong with an installation, in words, since when, and what to do about it."""

@@ -1,0 +1,1 @@
+"""What must hold in every installation (docs/verify.md), checked read-only: each row that breaks it is named."""

@@ -1,0 +1,1 @@
+"""Faults made on purpose under load, each healed within a minute and then checked (`make faults`)."""

@@ -1,0 +1,1 @@
+"""The stories of the faults; each module enters its own into the table."""

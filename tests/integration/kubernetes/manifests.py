@@ -1,0 +1,73 @@
+"""What `kubectl apply -k` would send, made by the kustomize that is in kubectl itself; no cluster is needed."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[3]
+KUBERNETES = ROOT / "deploy/kubernetes"
+OVERLAYS = ("one-node", "many-branches")
+SERVICES = ("customers", "billing", "notify", "reports")
+Manifest = dict[str, Any]
+
+
+def kubectl() -> str:
+    """The kubectl of the development environment, else the one on the path."""
+    own = Path(sys.executable).with_name("kubectl")
+    found = str(own) if own.exists() else shutil.which("kubectl")
+    assert found, "kubectl is missing; run `make .venv/ready`"
+    return found
+
+
+@cache
+def built(folder: str) -> tuple[Manifest, ...]:
+    """Every object of a kustomization under deploy/kubernetes."""
+    done = subprocess.run(
+        [kubectl(), "kustomize", str(KUBERNETES / folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return tuple(yaml.safe_load_all(done.stdout))
+
+
+def everything() -> Iterator[tuple[str, Manifest]]:
+    """Every object of every overlay, with the folder that it comes from; and the example of the secrets."""
+    for overlay in OVERLAYS:
+        for folder in ("", "/migrations", "/servers"):
+            for manifest in built(f"overlays/{overlay}{folder}"):
+                yield f"{overlay}{folder}", manifest
+    for manifest in yaml.safe_load_all((KUBERNETES / "secrets.example.yaml").read_text()):
+        yield "secrets", manifest
+
+
+def of_kind(overlay: str, kind: str) -> dict[str, Manifest]:
+    """The objects of one kind of an overlay, by name."""
+    return {made["metadata"]["name"]: made for made in built(f"overlays/{overlay}") if made["kind"] == kind}
+
+
+def workloads() -> list[tuple[str, Manifest]]:
+    """Every Deployment and Job that runs a container of Headend."""
+    return [(folder, made) for folder, made in everything() if made["kind"] in ("Deployment", "Job")]
+
+
+def name_of(case: object) -> str:
+    """A readable name of a test case."""
+    if isinstance(case, dict):
+        return f"{case['kind']}-{case['metadata']['name']}"
+    return str(case)
+
+
+def container(workload: Manifest) -> Manifest:
+    """The one container of a workload."""
+    (only,) = workload["spec"]["template"]["spec"]["containers"]
+    found: Manifest = only
+    return found
