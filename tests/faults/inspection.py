@@ -18,6 +18,8 @@ from tests.stack.mail import Mail
 from tests.stack.processes import wait_until
 
 QUIET_SECONDS, STILL_SECONDS = 60.0, 20.0
+CONSUMERS_SECONDS = 25.0
+"""A loop's longest pause before it connects again (15 s), and the 5 s after which a quorum queue tells its consumers."""
 _UNDECODABLE = "headend.undecodable"
 _INVOICE = re.compile(r"[A-Z0-9]{2,8}-\d{4}-\d{6,}")
 
@@ -150,9 +152,22 @@ def _check_queues(house: House, findings: Findings) -> None:
     findings.same("Deliveries that are no events", waiting.pop(_UNDECODABLE, 0), house.set_aside)
     if waiting:  # a repair pass asks now and then
         wait_until("queues are empty", lambda: not (house.waiting_in_queues().keys() - {_UNDECODABLE}), 15)
+    try:
+        wait_until("every process consumes", lambda: not _odd_consumers(house), CONSUMERS_SECONDS, 1)
+    except AssertionError:
+        findings.problems += _odd_consumers(house)
+
+
+def _odd_consumers(house: House) -> list[str]:
     consumers = house.consumers()
-    for service in SERVICES:
-        processes = len(house.real.named(service))
-        for queue in (f"rpc-{service}", f"inbox-{service}"):
-            if queue in consumers:
-                findings.same(f"Consumers of {queue}", consumers[queue], processes)
+    expected = {
+        queue: len(house.real.named(service))
+        for service in SERVICES
+        for queue in (f"rpc-{service}", f"inbox-{service}")
+        if queue in consumers
+    }
+    return [
+        f"Consumers of {queue}: {consumers[queue]}, expected {count}"
+        for queue, count in expected.items()
+        if consumers[queue] != count
+    ]
