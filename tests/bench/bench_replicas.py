@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import LiteralString
 
+from deploy.verify.waiting import left_over
 from tests.bench.figures import Figure
 from tests.bench.house import scale
 from tests.bench.load import Client, all_at_once
@@ -26,7 +27,7 @@ from tests.stack.processes import wait_until
 
 QUARTER = ROOT / "tests/bench/quarter_cores.yml"
 CUSTOMERS, DESKS, SECONDS, WARM_UP, BACKLOG = 24_000, 6, 20.0, 5.0, 1_500
-"""DESKS: callers for each replica of billing. More at one than at another would share its commits among more payments."""
+"""DESKS: callers for each replica of billing. Where there are more of them, more payments share a trip."""
 COUNTS = (1, 2, 3)
 SHARED = ("billing", "gateway", "nginx", "postgres", "rabbitmq", "customers")
 """Whose CPU time a payment costs."""
@@ -124,6 +125,8 @@ def _payments(town: Town, count: int) -> Measured:
 def _mails(town: Town, count: int) -> Measured:
     """Out of a backlog that is made while notify's replicas stand still, each with its invoice drawn by reports."""
     _scale(town, billing=1, notify=count)
+    everything = town.stack.databases()
+    wait_until("nothing else is under way", lambda: not left_over(everything), 300, pause=1.0)
     left, began_with = max(60, int(BACKLOG * scale())), town.mails()
     with _paused(town, "notify"), _uncapped(town, "billing"):
         all_at_once(town.clients(1), pay, islice(town.mailed, left), 600).check()

@@ -19,7 +19,7 @@ from tests.stack.processes import wait_until
 
 QUIET_SECONDS, STILL_SECONDS = 60.0, 20.0
 CONSUMERS_SECONDS = 25.0
-"""A loop's longest pause before it connects again (15 s), and the 5 s after which a quorum queue tells its consumers."""
+"""A loop's longest pause before it connects again (15 s), and the 5 s in which a quorum queue counts its consumers."""
 _UNDECODABLE = "headend.undecodable"
 _INVOICE = re.compile(r"[A-Z0-9]{2,8}-\d{4}-\d{6,}")
 
