@@ -190,8 +190,8 @@ def _postgresql(url: str, pool_size: int) -> Engine:
     options = "-c statement_timeout=60000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
-        # No overflow: its connections are closed after each use, and to open one costs more than a payment. The one used
-        # last goes out first, so that a quiet service needs no pings.
+        # No overflow: its connections are closed after each use, and to open one costs more than a payment.
+        # The one used last goes out first, so that a quiet service needs no pings.
         pool_size=pool_size + _BEYOND_CALLS, max_overflow=0, pool_use_lifo=True, pool_timeout=5, pool_recycle=1800,
         hide_parameters=True,
         json_serializer=json_text,
