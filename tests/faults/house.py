@@ -116,14 +116,18 @@ def open_house(
     servers: Servers,
     seed: int,
     prepare: Prepare = lambda api, _: prepare_customers(api),
+    code: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> Iterator[House]:
-    """Start the stack with people in it who owe (`prepare`: their ids); everything ends with the block."""
+    """Start the stack with people in it who owe (`prepare`: their ids); everything ends with the block.
+
+    `code`: the variables of another version's code, which every process then runs.
+    """
     with ExitStack() as stack:
         office = stack.enter_context(PostOffice())
         given = {"today": TODAY, "log_level": "INFO", **settings}
         real = Real(home, dict(servers.urls), servers.amqp_uri, smtp_port=office.port, **given)
-        stack.enter_context(real)
+        stack.enter_context(real.running(code) if code else real)
         api = WatchedApi(real.addresses).sign_in("admin", PASSWORD)
         load = Load(api, prepare(api, servers.urls), seed)
         yield House(real, servers, office, Databases(servers.urls), api, load)

@@ -6,10 +6,12 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 _TOLD = ROOT / "deploy" / "previous_release"
+
+
+class NoPreviousRelease(Exception):
+    """Git has it not; the text says what to do."""
 
 
 def facts() -> Mapping[str, str]:
@@ -21,14 +23,14 @@ def facts() -> Mapping[str, str]:
 
 
 def code_of_previous_release(folder: Path) -> dict[str, str]:
-    """Its code in `folder`, and the environment variables that let a process run it; skips where git has it not.
+    """Its code in `folder`, and the environment variables that let a process run it. Raises NoPreviousRelease.
 
     This environment's libraries serve it as long as none that it names has changed its version.
     """
     commit = facts()["commit"]
     packed = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=False)
     if packed.returncode:
-        pytest.skip(f"commit {commit} is not here; fetch the whole history")
+        raise NoPreviousRelease(f"commit {commit} is not here; fetch the whole history")
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as tar:
         tar.extractall(folder, filter="data")
     changed = _changed_libraries(folder)

@@ -53,6 +53,8 @@ class Real:
         self._hand = threading.Lock()
         self._held: set[str] = set()
         """Names of processes that the supervisor leaves alone."""
+        self._own: dict[str, str | None] = {}
+        """What the environment said where it now names another version's code."""
         self._supervising = threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, daemon=True)
 
@@ -81,11 +83,23 @@ class Real:
 
     def running(self, code: Mapping[str, str]) -> "Real":
         """The same with environment variables that let every process run another version's code."""
+        self._own = {name: self.environment.get(name) for name in code}
         self.environment.update(code)
         for process in (*self.processes, *self.gateways):
             process.environment.update(code)
             process.folder = Path(code["PWD"])
         return self
+
+    def our_own(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """The environment without what lets a process run another version's code."""
+        kept = {name: value for name, value in environment.items() if name not in self._own}
+        return kept | {name: value for name, value in self._own.items() if value is not None}
+
+    def upgrade(self, process: Process) -> int:
+        """End a process of another version and start it with the code at hand; gives its exit code."""
+        with self.away(process) as codes:
+            process.environment, process.folder = self.our_own(process.environment), None
+        return codes[0]
 
     def admin(self) -> Api:
         """The administrator, signed in."""
