@@ -19,8 +19,10 @@ from chassis.settings import WrongSetting
 from contracts.topology import CALLS, LISTENERS, SERVICES, called_by, callers_of
 
 VHOST = "headend"
-USERS = tuple(CALLS)
-"""A user for each service and for the gateway."""
+TOOLS = "tools"
+"""The user of the commands that look at all queues, and empty those of events after a restore."""
+USERS = (*CALLS, TOOLS)
+"""A user for each service, for the gateway and for the tools."""
 _URI = "amqp://"
 """What inbox_queue is told: the queues are RabbitMQ's."""
 
@@ -33,7 +35,7 @@ def definitions(passwords: Mapping[str, str]) -> dict[str, Any]:
         "permissions": [{"user": name, "vhost": VHOST, **permissions(name)} for name in USERS],
         "topic_permissions": [
             {"user": name, "vhost": VHOST, "exchange": RPC_EXCHANGE.name, **call_permissions(name)}
-            for name in USERS
+            for name in CALLS
         ],
         "exchanges": [
             {"name": exchange.name, "vhost": VHOST, "type": exchange.type, "durable": True,
@@ -54,6 +56,8 @@ def definitions(passwords: Mapping[str, str]) -> dict[str, Any]:
 
 def permissions(user: str) -> dict[str, str]:
     """What a user may make, write to and read from, as RabbitMQ's patterns over names of exchanges and queues."""
+    if user == TOOLS:
+        return {"configure": "^$", "write": "^$", "read": _one_of([queue["name"] for queue in _inboxes()])}
     replies, calls = rf"rpc\.reply-{user}-.*", re.escape(RPC_EXCHANGE.name)
     write, read = [calls, replies], [calls, replies]
     if user in SERVICES:

@@ -52,7 +52,7 @@ def settle_restored(
     given are skipped, and what opened a session then opens none now. Raises WrongSetting.
     """
     if not settings.embedded:
-        purge_queues(settings.amqp_uri)
+        purge_queues(settings.amqp_uri, declare=settings.bus_declare)
         tell("RabbitMQ: the queues of events are empty")
     for service in reversed(listeners_first()):  # producers first: what they hear may make them say something
         count = _catch_up(settings, service)
@@ -66,15 +66,19 @@ def settle_restored(
     tell("Everybody signs in again.")
 
 
-def purge_queues(amqp_uri: str) -> None:
-    """Forget the events that RabbitMQ holds: they are of a time that the databases do not know. Raises WrongSetting."""
+def purge_queues(amqp_uri: str, *, declare: bool) -> None:
+    """Forget the events that RabbitMQ holds: they are of a time that the databases do not know. Raises WrongSetting.
+
+    `declare`: whether queues that are missing may be made (HEADEND_BUS_DECLARE).
+    """
     try:
         with connection(amqp_uri) as broker:
             channel = broker.channel()
             for service, events in LISTENERS.items():
                 if events:
                     queue = inbox_queue(service, amqp_uri)(channel)
-                    queue.declare()
+                    if declare:
+                        queue.declare()
                     queue.purge()
     except (OSError, OperationalError) as error:
         raise WrongSetting(

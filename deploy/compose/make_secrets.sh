@@ -7,7 +7,8 @@ mkdir -p "$folder"
 chmod 700 "$folder"
 for name in postgres_password admin_password grafana_password \
     customers_database_password billing_database_password notify_database_password reports_database_password \
-    customers_amqp_password billing_amqp_password notify_amqp_password reports_amqp_password gateway_amqp_password; do
+    customers_amqp_password billing_amqp_password notify_amqp_password reports_amqp_password gateway_amqp_password \
+    tools_amqp_password; do
     [ -s "$folder/$name" ] || od -An -N24 -tx1 /dev/urandom | tr -d ' \n' >"$folder/$name"
 done
 [ -e "$folder/smtp_password" ] || : >"$folder/smtp_password"

@@ -152,4 +152,4 @@ def test_own_secrets_are_taken_in_production_and_a_certificate_is_asked_for(
                             profile="production", secrets=str(made), tls=str(nothing))  # fmt: skip
     assert refused.returncode != 0
     said = refused.stdout + refused.stderr
-    assert "13 secrets are fit for use" in said and "as HEADEND_TLS" in said
+    assert "14 secrets are fit for use" in said and "as HEADEND_TLS" in said

@@ -11,8 +11,8 @@ import pytest
 
 from chassis.bus import UNDECODABLE
 from chassis.settings import WrongSetting
-from contracts.topology import LISTENERS, SERVICES
-from deploy.broker import USERS, call_permissions, definitions, permissions, write_definitions
+from contracts.topology import CALLS, LISTENERS, SERVICES
+from deploy.broker import TOOLS, USERS, call_permissions, definitions, permissions, write_definitions
 
 PASSWORDS = {user: f"secret of {user}" for user in USERS}
 
@@ -46,19 +46,28 @@ def test_a_user_publishes_events_in_its_own_name_alone(user: str) -> None:
     assert writable == {user} & set(SERVICES)
 
 
-@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("user", CALLS)
 def test_a_user_takes_from_its_own_queues_alone(user: str) -> None:
     queues = [queue["name"] for queue in definitions(PASSWORDS)["queues"]]
     readable = {name for name in queues if may(permissions(user)["read"], name)}
     assert readable == {name for name in (f"rpc-{user}", f"inbox-{user}") if name in queues}
 
 
-@pytest.mark.parametrize("user", USERS)
+@pytest.mark.parametrize("user", CALLS)
 def test_a_user_makes_nothing_but_its_reply_queue(user: str) -> None:
     made = definitions(PASSWORDS)
     shared = [one["name"] for kind in ("queues", "exchanges") for one in made[kind]]
     assert not [name for name in shared if may(permissions(user)["configure"], name)]
     assert may(permissions(user)["configure"], f"rpc.reply-{user}-{uuid4()}")
+
+
+def test_the_tools_empty_queues_of_events_and_do_nothing_else() -> None:
+    made, allowed = definitions(PASSWORDS), permissions(TOOLS)
+    names = [one["name"] for kind in ("queues", "exchanges") for one in made[kind]]
+    assert {name for name in names if may(allowed["read"], name)} == {
+        n for n in names if n.startswith("inbox-")
+    }
+    assert not [name for name in names if may(allowed["configure"], name) or may(allowed["write"], name)]
 
 
 @pytest.mark.parametrize(
@@ -79,11 +88,11 @@ def test_a_user_calls_whom_its_process_calls(user: str, called: set[str]) -> Non
 def test_only_who_may_call_a_service_is_answered_by_it() -> None:
     for service in SERVICES:
         write = call_permissions(service)["write"]
-        answered = {user for user in USERS if may(write, f"{user}-{uuid4()}")}
+        answered = {user for user in CALLS if may(write, f"{user}-{uuid4()}")}
         assert answered == {
-            user for user in USERS if may(call_permissions(user)["write"], f"{service}.read_events")
+            user for user in CALLS if may(call_permissions(user)["write"], f"{service}.read_events")
         }
-        assert {user for user in USERS if may(call_permissions(service)["read"], f"{user}-{uuid4()}")} == {
+        assert {user for user in CALLS if may(call_permissions(service)["read"], f"{user}-{uuid4()}")} == {
             service
         }
 

@@ -22,7 +22,7 @@ def own(tmp_path: Path) -> Path:
 
 
 def test_the_secrets_to_try_are_fit_to_try_and_nothing_else() -> None:
-    assert check_secrets(DEPLOY / "secrets-to-try", TRYING) == 13
+    assert check_secrets(DEPLOY / "secrets-to-try", TRYING) == 14
     with pytest.raises(WrongSetting, match=r"refused in production: .*grafana_password.*postgres_password"):
         check_secrets(DEPLOY / "secrets-to-try", PRODUCTION)
 
@@ -30,7 +30,7 @@ def test_the_secrets_to_try_are_fit_to_try_and_nothing_else() -> None:
 def test_made_secrets_are_complete_and_fit_for_production(own: Path) -> None:
     names = {path.name for path in own.iterdir()}
     assert names == {path.name for path in (DEPLOY / "secrets-to-try").iterdir()}
-    assert check_secrets(own, PRODUCTION) == 13
+    assert check_secrets(own, PRODUCTION) == 14
     assert own.stat().st_mode & 0o777 == 0o700
 
 
@@ -38,7 +38,7 @@ def test_made_again_they_stay_as_they_are(own: Path) -> None:
     before = {path.name: path.read_text() for path in own.iterdir()}
     subprocess.run(["sh", str(DEPLOY / "make_secrets.sh"), str(own)], check=True, capture_output=True)
     assert {path.name: path.read_text() for path in own.iterdir()} == before
-    assert len(set(before.values())) == 13
+    assert len(set(before.values())) == 14
 
 
 def test_an_empty_secret_is_named(own: Path) -> None:
