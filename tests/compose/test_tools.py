@@ -1,6 +1,5 @@
 """The image of tools: a backup of the running stack, restored into it, and what looks at all databases."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -18,9 +17,9 @@ SERVICES = ("customers", "billing", "notify", "reports", "gateway")
 @pytest.fixture
 def safe(tmp_path: Path) -> Path:
     """A folder of this machine that the tools' ordinary user writes to."""
-    os.chmod(tmp_path, 0o777)
+    tmp_path.chmod(0o777)
     for above in tmp_path.parents[:2]:
-        os.chmod(above, 0o755)
+        above.chmod(0o755)
     return tmp_path
 
 
