@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from chassis.bus import RPC_EXCHANGE, UNDECODABLE, event_exchange, exchanges, inbox_queue
@@ -23,16 +24,19 @@ TOOLS = "tools"
 """The user of the commands that look at all queues, and empty those of events after a restore."""
 USERS = (*CALLS, TOOLS)
 """A user for each service, for the gateway and for the tools."""
+WATCHER = "autoscaling"
+"""The user of an autoscaler, where there is one: looking how long queues are takes no permission."""
 _URI = "amqp://"
 """What inbox_queue is told: the queues are RabbitMQ's."""
 
 
 def definitions(passwords: Mapping[str, str]) -> dict[str, Any]:
-    """The definitions for users with these passwords."""
+    """The definitions for users with these passwords: those of USERS, and WATCHER where it has one."""
+    users = [*USERS, *({WATCHER} & passwords.keys())]
     return {
         "vhosts": [{"name": VHOST}],
-        "users": [_user(name, passwords[name]) for name in USERS],
-        "permissions": [{"user": name, "vhost": VHOST, **permissions(name)} for name in USERS],
+        "users": [_user(name, passwords[name]) for name in users],
+        "permissions": [{"user": name, "vhost": VHOST, **permissions(name)} for name in users],
         "topic_permissions": [
             {"user": name, "vhost": VHOST, "exchange": RPC_EXCHANGE.name, **call_permissions(name)}
             for name in CALLS
@@ -58,6 +62,8 @@ def permissions(user: str) -> dict[str, str]:
     """What a user may make, write to and read from, as RabbitMQ's patterns over names of exchanges and queues."""
     if user == TOOLS:
         return {"configure": "^$", "write": "^$", "read": _one_of([queue["name"] for queue in _inboxes()])}
+    if user == WATCHER:
+        return dict.fromkeys(("configure", "write", "read"), "^$")
     replies, calls = rf"rpc\.reply-{user}-.*", re.escape(RPC_EXCHANGE.name)
     write, read = [calls, replies], [calls, replies]
     if user in SERVICES:
@@ -76,22 +82,42 @@ def call_permissions(user: str) -> dict[str, str]:
     return {"write": _one_of(write), "read": _one_of([_reply_key(user)])}
 
 
+def make_missing_passwords(secrets: Path) -> None:
+    """Put a random password into the folder for each user, WATCHER too, that has none there. Raises WrongSetting."""
+    try:
+        secrets.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for user in (*USERS, WATCHER):
+            path = _password_file(secrets, user)
+            if not path.exists():
+                write_whole(path, token_hex(24).encode())
+    except OSError as error:
+        raise WrongSetting(f"Passwords cannot be made in {secrets} ({error.strerror}).") from None
+
+
 def write_definitions(target: Path, secrets: Path) -> None:
     """Write the definitions' file, with the passwords that lie in the folder as `<user>_amqp_password`.
 
     Raises WrongSetting.
     """
-    passwords = {}
-    for user in USERS:
-        path = secrets / f"{user}_amqp_password"
-        try:
-            passwords[user] = path.read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise WrongSetting(
-                f"The password of {user} at RabbitMQ, {path}, cannot be read ({error.strerror})."
-            ) from None
+    passwords = {user: _password(secrets, user) for user in USERS}
+    if _password_file(secrets, WATCHER).exists():
+        passwords[WATCHER] = _password(secrets, WATCHER)
     # RabbitMQ is another user of the system; the file holds salted hashes and lies where nobody else looks.
     write_whole(target, json.dumps(definitions(passwords), indent=1).encode(), mode=0o644)
+
+
+def _password_file(secrets: Path, user: str) -> Path:
+    return secrets / f"{user}_amqp_password"
+
+
+def _password(secrets: Path, user: str) -> str:
+    path = _password_file(secrets, user)
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise WrongSetting(
+            f"The password of {user} at RabbitMQ, {path}, cannot be read ({error.strerror})."
+        ) from None
 
 
 def _user(name: str, password: str) -> dict[str, Any]:

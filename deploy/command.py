@@ -143,10 +143,15 @@ def secrets(folder: Path) -> None:
 @main.command()
 @click.argument("target", type=Path)
 @click.option("--secrets", type=Path, default=Path("/run/secrets"), show_default=True)
-def broker(target: Path, secrets: Path) -> None:
+@click.option(
+    "--make-missing", is_flag=True, help="First make a password for each user that has none in SECRETS."
+)
+def broker(target: Path, secrets: Path, make_missing: bool) -> None:
     """Write RabbitMQ's definitions to TARGET: queues, and a user for each process with no more than it needs."""
-    from deploy.broker import write_definitions
+    from deploy.broker import make_missing_passwords, write_definitions
 
+    if make_missing:
+        make_missing_passwords(secrets)
     write_definitions(target, secrets)
     click.echo(f"RabbitMQ's definitions are in {target}.")
 

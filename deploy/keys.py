@@ -36,7 +36,7 @@ def keys(context: click.Context, give: Path | None) -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Make a new key for personal fields; the older ones stay, to read what they encrypted."""
+    """Make a new field key; the older ones stay, to read what they encrypted."""
     settings = load_settings()
     made = KeyFolder(settings.keys_folder).add_field_key(SystemClock())
     since = f"encrypts from {made.since:%Y-%m-%d %H:%M} UTC on" if made.since else "encrypts from now on"

@@ -78,14 +78,14 @@ class KeyFolder:
                 raise WrongSetting(f"The keys cannot be given to {theirs} ({error}).") from None
 
     def add_field_key(self, clock: Clock) -> FieldKey:
-        """Make the next key for personal fields; it encrypts when every replica has had time to read it."""
+        """Make the next field key; it encrypts when every replica has had time to read it."""
         newest = max(read_field_keys(self.folder), default=0)
         made = new_field_key(newest + 1, clock.now() + IN_FORCE_AFTER if newest else None)
         self._keep(made)
         return made
 
     def field_keys(self, clock: Clock) -> FieldKeys:
-        """What encrypts personal fields; only customers is given these keys."""
+        """What encrypts personal fields and secrets at rest; only customers is given these keys."""
         return FieldKeys(self.folder, clock)
 
     def _keep(self, key: FieldKey) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Column, Table, func, select, update
 from sqlalchemy.orm import Session
 
 from chassis.field_keys import FieldKeys
@@ -23,11 +23,17 @@ _SETTLED = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class SealedColumn:
-    """A column of encrypted texts in a table with a uuid `id`; each is bound to `place` and its row's id."""
+    """A column of encrypted texts in a table whose primary key is one uuid; each is bound to `place` and that key."""
 
     table: Table
     column: str
     place: str
+
+    @property
+    def key(self) -> Column[UUID]:
+        """The primary key of the table."""
+        (key,) = self.table.primary_key
+        return key
 
     def place_of(self, row_id: UUID) -> str:
         """What FieldKeys are told when the field of a row is encrypted or decrypted."""
@@ -61,15 +67,17 @@ def _whole_column(platform: Platform, keys: FieldKeys, column: SealedColumn, hel
 
 def _chunk(session: Session, keys: FieldKeys, column: SealedColumn, after: UUID | None) -> UUID | None:
     """Encrypt the next rows anew; returns the last one's id, None at the end."""
-    at, sealed = column.table.c, column.table.c[column.column]
-    old = select(at.id, sealed.label("sealed")).where(sealed != "", sealed.not_like(f"{keys.newest()}:%"))
+    key, sealed = column.key, column.table.c[column.column]
+    old = select(key.label("id"), sealed.label("sealed")).where(
+        sealed != "", sealed.not_like(f"{keys.newest()}:%")
+    )
     if after is not None:
-        old = old.where(at.id > after)
-    rows = session.execute(old.order_by(at.id).limit(CHUNK).with_for_update()).all()
+        old = old.where(key > after)
+    rows = session.execute(old.order_by(key).limit(CHUNK).with_for_update()).all()
     for row in rows:
         place = column.place_of(row.id)
         anew = keys.encrypt(keys.decrypt(row.sealed, place), place)
-        session.execute(update(column.table).where(at.id == row.id).values({column.column: anew}))
+        session.execute(update(column.table).where(key == row.id).values({column.column: anew}))
     return rows[-1].id if rows else None
 
 

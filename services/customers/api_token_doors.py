@@ -26,7 +26,7 @@ class ApiTokenDoors(TwoStepDoors):
         """Make one."""
         checked, own, proof = self.proven(request.session_token, request.password, actor)
         with self.transaction() as session:
-            made = make_api_token(session, checked, request, own, proof, self.secrets, self.clock)
+            made = make_api_token(session, checked, request, own, proof, self.platform.field_keys, self.clock)
         return right(made)
 
     @call

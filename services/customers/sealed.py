@@ -11,8 +11,12 @@ from chassis.resealing import SealedColumn
 from chassis.resealing import reseal as reseal_columns
 from customers.domain.masking import is_masked, masked
 from customers.tables import Customer, HistoryEntry
+from customers.two_step_tables import TwoStep
 
-SEALED = (SealedColumn(cast(Table, Customer.__table__), "id_number_sealed", "customers.id_number"),)
+SEALED = (
+    SealedColumn(cast(Table, Customer.__table__), "id_number_sealed", "customers.id_number"),
+    SealedColumn(cast(Table, TwoStep.__table__), "secret", "customers.two_step"),
+)
 """Every column of encrypted fields; a new key is brought to all of them."""
 
 _CHUNK = 500

@@ -10,7 +10,6 @@ from contracts.calls import two_step as calls
 from contracts.calls.customers import SessionOpened
 from customers import two_step_views as views
 from customers.domain.sign_in_refusals import WrongCode
-from customers.stored_secrets import StoredSecrets
 from customers.usecases.begin_two_step import begin_two_step
 from customers.usecases.change_two_step_policy import change_two_step_policy, two_step_policy
 from customers.usecases.check_session import CheckedSession
@@ -21,24 +20,17 @@ from customers.usecases.own_session import own_password, own_staff_session
 from customers.usecases.renew_recovery_codes import renew_recovery_codes
 from customers.usecases.sign_in import Candidate, Proof, prove
 
-PURPOSE = "two-step"
-"""What the key that seals apps' secrets is derived for."""
 Answer = TypeVar("Answer")
 
 
 class TwoStepDoors(Service):
     """A password, then a code. A wrong code is refused when the try is committed, so that it stays counted."""
 
-    @property
-    def secrets(self) -> StoredSecrets:
-        """Opens and seals the secrets of apps."""
-        return StoredSecrets(self.platform.keys.derived(PURPOSE))
-
     @call
     def complete_sign_in(self, request: calls.CompleteSignIn) -> SessionOpened:
         """Open the session that a password alone did not."""
         with self.transaction() as session:
-            opened = complete_sign_in(session, request, self.secrets, self.clock)
+            opened = complete_sign_in(session, request, self.platform.field_keys, self.clock)
         return right(opened)
 
     @call
@@ -53,21 +45,21 @@ class TwoStepDoors(Service):
         """Make a secret."""
         checked, own, proof = self.proven(request.session_token, request.password, actor)
         with self.transaction() as session:
-            return begin_two_step(session, checked, own, proof, self.secrets, self.clock)
+            return begin_two_step(session, checked, own, proof, self.platform.field_keys, self.clock)
 
     @call
     def get_two_step_secret(self, request: calls.GetTwoStepSecret, actor: Actor) -> calls.TwoStepSecret:
         """The secret that waits for its first code."""
         with self.reading() as session:
             own = own_staff_session(session, request.session_token, actor, self.clock)
-            return views.own_secret(session, own, self.secrets, self.clock)
+            return views.own_secret(session, own, self.platform.field_keys, self.clock)
 
     @call
     def confirm_two_step(self, request: calls.ConfirmTwoStep, actor: Actor) -> calls.RecoveryCodes:
         """Turn it on."""
         with self.transaction() as session:
             own = own_staff_session(session, request.session_token, actor, self.clock)
-            codes = confirm_two_step(session, own, request, self.secrets, self.clock)
+            codes = confirm_two_step(session, own, request, self.platform.field_keys, self.clock)
         return right(codes)
 
     @call
@@ -75,7 +67,9 @@ class TwoStepDoors(Service):
         """New recovery codes."""
         checked, own, proof = self.proven(request.session_token, request.password, actor)
         with self.transaction() as session:
-            codes = renew_recovery_codes(session, checked, request, own, proof, self.secrets, self.clock)
+            codes = renew_recovery_codes(
+                session, checked, request, own, proof, self.platform.field_keys, self.clock
+            )
         return right(codes)
 
     @call
@@ -83,7 +77,7 @@ class TwoStepDoors(Service):
         """Turn it off."""
         checked, own, proof = self.proven(request.session_token, request.password, actor)
         with self.transaction() as session:
-            done = end_two_step(session, checked, request, own, proof, self.secrets, self.clock)
+            done = end_two_step(session, checked, request, own, proof, self.platform.field_keys, self.clock)
         return right(done)
 
     @call

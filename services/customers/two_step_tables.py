@@ -7,11 +7,12 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, Uui
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.columns import UtcDateTime
+from chassis.field_keys import FieldKeys
 from customers.tables import Base
 
 
 class TwoStep(Base):
-    """The secret of a login's app, sealed (stored_secrets.py). Without `confirmed_at` it waits for its first code.
+    """The secret of a login's app, encrypted. Without `confirmed_at` it waits for its first code.
 
     `last_step` is the newest time step whose code was used: no code is good twice. `failures` are wrong codes in a row.
     """
@@ -20,10 +21,23 @@ class TwoStep(Base):
 
     login_id: Mapped[UUID] = mapped_column(ForeignKey("logins.id"), primary_key=True)
     secret: Mapped[str] = mapped_column(Text)
+    """The secret's hexadecimal digits, encrypted (chassis.field_keys)."""
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)
     failures: Mapped[int] = mapped_column(Integer, default=0)
+
+    def seal(self, secret: bytes, keys: FieldKeys) -> None:
+        """Keep the secret, encrypted for this login."""
+        self.secret = keys.encrypt(secret.hex(), self._place_of_secret)
+
+    def opened(self, keys: FieldKeys) -> bytes:
+        """The secret in clear. Raises FieldUnreadable."""
+        return bytes.fromhex(keys.decrypt(self.secret, self._place_of_secret))
+
+    @property
+    def _place_of_secret(self) -> str:
+        return f"customers.two_step:{self.login_id}"
 
 
 class RecoveryCode(Base):

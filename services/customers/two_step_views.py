@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
+from chassis.field_keys import FieldKeys
 from contracts.actor import Actor, Role
 from contracts.calls.two_step import (
     SignInChange,
@@ -19,7 +20,6 @@ from customers.domain.sign_in_refusals import NoTwoStepBegun
 from customers.domain.two_step import SETUP_LIFE
 from customers.sight import visible_staff
 from customers.signin_tables import Login
-from customers.stored_secrets import StoredSecrets
 from customers.two_step_policy import is_required
 from customers.two_step_tables import RecoveryCode, SignInHistory, TwoStep
 from customers.usecases.begin_two_step import told
@@ -40,14 +40,12 @@ def own_two_step(session: Session, checked: CheckedSession, clock: Clock) -> Two
     )  # fmt: skip
 
 
-def own_secret(
-    session: Session, checked: CheckedSession, secrets: StoredSecrets, clock: Clock
-) -> TwoStepSecret:
+def own_secret(session: Session, checked: CheckedSession, keys: FieldKeys, clock: Clock) -> TwoStepSecret:
     """The secret that waits for its first code. Raises NoTwoStepBegun."""
     held = session.get(TwoStep, checked.login_id)
     if held is None or not _waits(held, clock):
         raise NoTwoStepBegun("No secret waits for its first code; begin to set two-step sign-in up.")
-    return told(secrets.opened(held.secret, held.login_id), checked.person.username)
+    return told(held.opened(keys), checked.person.username)
 
 
 def sign_in_of_staff(session: Session, staff_id: UUID, actor: Actor, clock: Clock) -> StaffSignInView:

@@ -72,10 +72,17 @@ class RabbitServer:
         found = (row.split("\t") for row in rows.splitlines() if row.count("\t") == 2)
         return {name: int(count) for name, count, durable in found if durable == "true"}
 
-    def _run(self, program: str, *arguments: str, environment: dict[str, str] | None = None) -> str:
+    def _run(
+        self,
+        program: str,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        typed: str | None = None,
+    ) -> str:
         done = subprocess.run(
-            [program, *arguments], env=environment, capture_output=True, text=True, check=True, timeout=180
-        )
+            [program, *arguments],
+            env=environment, input=typed, capture_output=True, text=True, check=True, timeout=180,
+        )  # fmt: skip
         return done.stdout
 
     def _uri_of(self, vhost: str) -> str:
@@ -86,8 +93,14 @@ class RabbitServer:
 class PrivateRabbit(RabbitServer):
     """A node of our own: own folder, ports, port mapper and cookie, so it meets no other node here."""
 
-    def __init__(self, *, metrics: bool = False) -> None:
-        """`metrics` turns on RabbitMQ's own figures for Prometheus, at `metrics_address`."""
+    def __init__(
+        self, *, metrics: bool = False, settings: str = "", login: str = "guest:guest", vhost: str = "/"
+    ) -> None:
+        """`metrics` turns on RabbitMQ's own figures for Prometheus, at `metrics_address`.
+
+        `settings` are further lines of rabbitmq.conf; where they load definitions, `login` and `vhost` are of these.
+        """
+        self._settings = settings
         self._programs = rabbitmq_programs()
         self._plugins = "[rabbitmq_prometheus]" if metrics else "[]"
         self._metrics_port = free_port() if metrics else 0
@@ -100,7 +113,7 @@ class PrivateRabbit(RabbitServer):
         self._node = f"headend-{self._folder.name[-8:]}@localhost"
         self._epmd: subprocess.Popen[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        super().__init__(f"amqp://guest:guest@127.0.0.1:{self._port}//")
+        super().__init__(f"amqp://{login}@127.0.0.1:{self._port}/{vhost}")
         self._write_settings()
 
     @property
@@ -156,9 +169,10 @@ class PrivateRabbit(RabbitServer):
             self._epmd = None
         remove_folder(self._folder)
 
-    def control(self, *arguments: str) -> str:
-        """Run rabbitmqctl against this node and give what it printed."""
-        return self._run(str(self._programs / "rabbitmqctl"), *arguments, environment=self._environment())
+    def control(self, *arguments: str, typed: str | None = None) -> str:
+        """Run rabbitmqctl against this node, `typed` into it, and give what it printed."""
+        program = str(self._programs / "rabbitmqctl")
+        return self._run(program, *arguments, environment=self._environment(), typed=typed)
 
     def _end(self, sign: signal.Signals) -> None:
         if self._process is None:
@@ -180,6 +194,7 @@ class PrivateRabbit(RabbitServer):
                 f"prometheus.tcp.ip = 127.0.0.1\nprometheus.tcp.port = {self._metrics_port}\n"
                 * bool(self._metrics_port)
             )
+            + self._settings
         )
         (self._folder / "enabled_plugins").write_text(f"{self._plugins}.\n")
         (self._folder / "rabbitmq-env.conf").write_text("")
@@ -255,9 +270,11 @@ def rabbitmq_server() -> Iterator[RabbitServer]:
 
 
 @contextlib.contextmanager
-def private_rabbitmq(*, metrics: bool = False) -> Iterator[PrivateRabbit]:
-    """A node of our own even where one is named: for tests that stop or kill it, or read its own figures."""
-    server = PrivateRabbit(metrics=metrics)
+def private_rabbitmq(
+    *, metrics: bool = False, settings: str = "", login: str = "guest:guest", vhost: str = "/"
+) -> Iterator[PrivateRabbit]:
+    """A node of our own even where one is named: for tests that stop, kill or configure it, or read its own figures."""
+    server = PrivateRabbit(metrics=metrics, settings=settings, login=login, vhost=vhost)
     try:
         server.start()
         yield server

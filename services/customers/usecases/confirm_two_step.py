@@ -6,12 +6,12 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
+from chassis.field_keys import FieldKeys
 from contracts.calls.two_step import ConfirmTwoStep, RecoveryCodes, SignInChange
 from customers.domain import two_step
 from customers.domain.sign_in_refusals import NoTwoStepBegun, SessionOver
 from customers.domain.tokens import password_fingerprint
 from customers.signin_tables import Login, LoginSession
-from customers.stored_secrets import StoredSecrets
 from customers.two_step_tables import RecoveryCode, TwoStep
 from customers.usecases.check_session import CheckedSession
 from customers.usecases.count_try import count_try, forgive_try
@@ -21,7 +21,7 @@ from customers.usecases.own_session import give_new_token
 
 
 def confirm_two_step(
-    session: Session, checked: CheckedSession, request: ConfirmTwoStep, secrets: StoredSecrets, clock: Clock
+    session: Session, checked: CheckedSession, request: ConfirmTwoStep, keys: FieldKeys, clock: Clock
 ) -> RecoveryCodes | None:
     """It holds from now on, and sessions that a password alone has opened end; this one goes on under a new token.
 
@@ -34,7 +34,7 @@ def confirm_two_step(
     held = session.get(TwoStep, login.id, with_for_update=True)
     if held is None or held.confirmed_at is not None or held.begun_at + two_step.SETUP_LIFE <= now:
         raise NoTwoStepBegun("Begin with a new secret; the one before is too old or was used already.")
-    secret = secrets.opened(held.secret, login.id)
+    secret = held.opened(keys)
     step = two_step.step_of(secret, two_step.typed(request.code).digits or "", now, held.last_step)
     if step is None:
         return None

@@ -4,13 +4,13 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
+from chassis.field_keys import FieldKeys
 from contracts.actor import Actor, Role
 from contracts.calls import Done
 from contracts.calls.two_step import EndTwoStep, ResetTwoStep, SignInChange
 from customers.domain.sign_in_refusals import TwoStepIsOff
 from customers.sight import login_of_staff, visible_staff
 from customers.signin_tables import Login
-from customers.stored_secrets import StoredSecrets
 from customers.two_step_policy import has_two_step
 from customers.two_step_tables import RecoveryCode, TwoStep
 from customers.usecases.add_staff import require_may_staff
@@ -24,12 +24,12 @@ from customers.usecases.try_second_step import try_second_step
 
 def end_two_step(
     session: Session, checked: CheckedSession, request: EndTwoStep, own: Candidate, proof: Proof,
-    secrets: StoredSecrets, clock: Clock,
+    keys: FieldKeys, clock: Clock,
 ) -> Done | None:  # fmt: skip
     """With password and code. None for a wrong code, to be committed. Raises WrongPassword, TwoStepIsOff, ..."""
     login = session.get_one(Login, checked.login_id)
     require_password(login, own, proof)
-    if not try_second_step(session, login, request.code, "", secrets, clock):
+    if not try_second_step(session, login, request.code, "", keys, clock):
         return None
     forgive_try(session, login.username_key, "")
     forget_two_step(session, login)

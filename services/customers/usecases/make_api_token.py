@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
+from chassis.field_keys import FieldKeys
 from contracts.actor import Scope
 from contracts.calls.api_tokens import ApiTokenMade, MakeApiToken
 from contracts.calls.two_step import SignInChange
@@ -16,7 +17,6 @@ from customers.domain.api_tokens import MOST, new_api_token, prefix
 from customers.domain.sign_in_refusals import TooManyApiTokens
 from customers.domain.tokens import fingerprint
 from customers.signin_tables import Login
-from customers.stored_secrets import StoredSecrets
 from customers.two_step_policy import has_two_step
 from customers.usecases.check_session import CheckedSession
 from customers.usecases.count_try import forgive_try
@@ -27,14 +27,12 @@ from customers.usecases.try_second_step import try_second_step
 
 def make_api_token(
     session: Session, checked: CheckedSession, request: MakeApiToken, own: Candidate, proof: Proof,
-    secrets: StoredSecrets, clock: Clock,
+    keys: FieldKeys, clock: Clock,
 ) -> ApiTokenMade | None:  # fmt: skip
     """The token, told this once. None for a wrong code, to be committed. Raises WrongPassword, TooManyApiTokens, ..."""
     login = session.get_one(Login, checked.login_id)
     require_password(login, own, proof)
-    if has_two_step(session, login.id) and not try_second_step(
-        session, login, request.code, "", secrets, clock
-    ):
+    if has_two_step(session, login.id) and not try_second_step(session, login, request.code, "", keys, clock):
         return None
     session.refresh(login, with_for_update=True)
     forgive_try(session, login.username_key, "")

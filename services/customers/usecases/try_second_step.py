@@ -4,20 +4,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis.clock import Clock
+from chassis.field_keys import FieldKeys
 from contracts.calls.two_step import SignInChange
 from customers.domain import two_step
 from customers.domain.sign_in_refusals import TwoStepIsOff, TwoStepLocked
 from customers.domain.tokens import password_fingerprint
 from customers.people import person_of
 from customers.signin_tables import Login
-from customers.stored_secrets import StoredSecrets
 from customers.two_step_tables import RecoveryCode, TwoStep
 from customers.usecases.count_try import count_try, forgive_try
 from customers.usecases.note_sign_in import note_sign_in
 
 
 def try_second_step(
-    session: Session, login: Login, code: str, address: str, secrets: StoredSecrets, clock: Clock
+    session: Session, login: Login, code: str, address: str, keys: FieldKeys, clock: Clock
 ) -> bool:
     """Whether the code is right; it is used up then. To be committed in any case, or a wrong one is not counted.
 
@@ -35,7 +35,7 @@ def try_second_step(
             f"{held.failures} codes in a row were wrong. Set a new password, as somebody else may know yours, or have "
             "two-step sign-in reset by your administrator."
         )
-    if not _is_right(session, held, login, code, secrets, clock):
+    if not _is_right(session, held, login, code, keys, clock):
         held.failures += 1
         return False
     held.failures = 0
@@ -44,12 +44,12 @@ def try_second_step(
 
 
 def _is_right(
-    session: Session, held: TwoStep, login: Login, code: str, secrets: StoredSecrets, clock: Clock
+    session: Session, held: TwoStep, login: Login, code: str, keys: FieldKeys, clock: Clock
 ) -> bool:
     typed = two_step.typed(code)
     if typed.digits is None:
         return _uses_recovery_code(session, login, typed.recovery, clock)
-    secret = secrets.opened(held.secret, login.id)
+    secret = held.opened(keys)
     step = two_step.step_of(secret, typed.digits, clock.now(), held.last_step)
     if step is None:
         return False

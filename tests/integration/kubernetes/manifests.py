@@ -1,8 +1,11 @@
-"""What `kubectl apply -k` would send, made by the kustomize that is in kubectl itself; no cluster is needed."""
+"""What `kubectl apply` would be sent, by kustomize (in kubectl itself) and by the scripts; no cluster is needed."""
 
+import base64
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -47,6 +50,34 @@ def everything() -> Iterator[tuple[str, Manifest]]:
                 yield f"{overlay}{folder}", manifest
     for manifest in yaml.safe_load_all((KUBERNETES / "secrets.example.yaml").read_text()):
         yield "secrets", manifest
+
+
+def printed(script: str, *arguments: str) -> dict[str, dict[str, bytes]]:
+    """The content of every Secret that a script of deploy/kubernetes prints."""
+    done = run_script(script, *arguments)
+    assert done.returncode == 0, done.stderr
+    secrets = [one for one in yaml.safe_load_all(done.stdout) if one]
+    assert {(one["kind"], one["metadata"]["namespace"]) for one in secrets} == {("Secret", "headend")}
+    return {
+        one["metadata"]["name"]: {name: base64.b64decode(value) for name, value in one["data"].items()}
+        for one in secrets
+    }
+
+
+def run_script(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of deploy/kubernetes with the `headend` and `kubectl` of the development environment."""
+    path = f"{Path(sys.executable).parent}:{Path(kubectl()).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        ["sh", str(KUBERNETES / script), *arguments],
+        env={"PATH": path}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+@cache
+def bus_secrets() -> dict[str, dict[str, bytes]]:
+    """The Secrets of the bus as make_broker.sh prints them for a new installation."""
+    with tempfile.TemporaryDirectory() as folder:
+        return printed("make_broker.sh", folder)
 
 
 def of_kind(overlay: str, kind: str) -> dict[str, Manifest]:

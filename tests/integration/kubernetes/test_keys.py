@@ -1,20 +1,15 @@
 """make_keys.sh gives each process the keys that it needs, and the same ones when it is run again."""
 
-import base64
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import yaml
-
+from chassis.clock import SystemClock
 from chassis.keys import KeyFolder
 from gateway.secret_key import cookie_key
-from tests.integration.kubernetes.manifests import KUBERNETES, SERVICES, kubectl
+from tests.integration.kubernetes.manifests import SERVICES, printed
 
 PUBLIC = {f"{service}.pub" for service in SERVICES}
 OWN = {
-    "customers-keys": {"customers.key", "sealing.key"},
+    "customers-keys": {"customers.key", "sealing.key", "fields-1.key"},
     "billing-keys": {"billing.key", "simulated-provider.key"},
     "notify-keys": {"notify.key", "sealing.key"},
     "reports-keys": {"reports.key"},
@@ -24,16 +19,7 @@ OWN = {
 
 def made(folder: Path) -> dict[str, dict[str, bytes]]:
     """The content of every Secret that the script prints."""
-    path = f"{Path(sys.executable).parent}:{Path(kubectl()).parent}:{os.environ['PATH']}"
-    done = subprocess.run(
-        ["sh", str(KUBERNETES / "make_keys.sh"), str(folder)],
-        env={"PATH": path}, capture_output=True, text=True, check=True, timeout=60,
-    )  # fmt: skip
-    secrets = [one for one in yaml.safe_load_all(done.stdout) if one]
-    return {
-        one["metadata"]["name"]: {name: base64.b64decode(value) for name, value in one["data"].items()}
-        for one in secrets
-    }
+    return printed("make_keys.sh", str(folder))
 
 
 def test_each_process_gets_its_own_keys_and_everybodys_public_ones_and_keeps_them(tmp_path: Path) -> None:
@@ -54,3 +40,12 @@ def test_headend_can_read_what_a_pod_is_given(tmp_path: Path) -> None:
             assert len(cookie_key(mounted)) >= 32
         else:
             KeyFolder(mounted).private(process)
+        if process == "customers":
+            assert KeyFolder(mounted).field_keys(SystemClock()).newest() == 1
+
+
+def test_a_new_field_key_is_given_to_customers_alone(tmp_path: Path) -> None:
+    made(tmp_path / "keys")
+    KeyFolder(tmp_path / "keys").add_field_key(SystemClock())
+    holders = {secret for secret, files in made(tmp_path / "keys").items() if "fields-2.key" in files}
+    assert holders == {"customers-keys"}

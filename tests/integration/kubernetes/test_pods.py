@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ from tests.integration.kubernetes.manifests import (
     SERVICES,
     Manifest,
     built,
+    bus_secrets,
     container,
     everything,
     name_of,
@@ -129,7 +131,8 @@ def test_headend_starts_with_the_settings_that_it_is_given(
     settings = Settings()
     ports = {port["containerPort"] for port in container(deployment)["ports"]}
     name = deployment["metadata"]["name"]
-    assert settings.profile == "production" and not settings.embedded
+    assert settings.profile == "production" and not settings.embedded and not settings.bus_declare
+    assert urlsplit(settings.amqp_uri).username == deployment["metadata"]["name"]
     assert ports == {settings.port if name == "gateway" else settings.ops_port}
     if name != "gateway":
         assert settings.database_url(name).startswith(f"postgresql://{name}:")
@@ -141,7 +144,8 @@ def test_a_process_is_given_its_own_secrets_alone(overlay: str, deployment: Mani
     named = {one["valueFrom"]["secretKeyRef"]["name"] for one in container(deployment)["env"]}
     volumes = deployment["spec"]["template"]["spec"]["volumes"]
     keys = {volume["secret"]["secretName"] for volume in volumes if "secret" in volume}
-    assert (named, keys) == ({name}, {f"{name}-keys"})
+    own = {f"{name}-bus"} if name == "gateway" else {name, f"{name}-bus"}
+    assert (named, keys) == (own, {f"{name}-keys"})
 
 
 def test_no_object_holds_a_secret() -> None:
@@ -152,12 +156,12 @@ def test_no_object_holds_a_secret() -> None:
                 assert PLACEHOLDER.search(value) or key == "username"
 
 
-def test_every_secret_that_a_pod_reads_is_in_the_example() -> None:
+def test_every_secret_that_a_pod_reads_is_in_the_example_or_made_by_the_script() -> None:
     example = {
         made["metadata"]["name"]: set(made["stringData"])
         for folder, made in everything()
         if folder == "secrets"
-    }
+    } | {name: set(files) for name, files in bus_secrets().items()}
     for _, workload in workloads():
         for one in container(workload)["env"]:
             if "valueFrom" in one:
@@ -166,16 +170,17 @@ def test_every_secret_that_a_pod_reads_is_in_the_example() -> None:
 
 
 def environment(overlay: str, deployment: Manifest) -> dict[str, str]:
-    """All variables of a pod, with the example's secrets, filled in."""
+    """All variables of a pod, with the example's secrets, filled in, and those of the bus."""
     maps = of_kind(overlay, "ConfigMap")
     given: dict[str, str] = {}
     for source in container(deployment)["envFrom"]:
         given |= maps[source["configMapRef"]["name"]]["data"]
-    secrets = {made["metadata"]["name"]: made for made in _example()}
+    secrets = {made["metadata"]["name"]: made["stringData"] for made in _example()} | {
+        name: {key: value.decode() for key, value in files.items()} for name, files in bus_secrets().items()
+    }
     for one in container(deployment)["env"]:
         reference = one["valueFrom"]["secretKeyRef"]
-        filled = secrets[reference["name"]]["stringData"][reference["key"]].replace("REPLACE", "qu1nce-tree")
-        given[one["name"]] = filled
+        given[one["name"]] = secrets[reference["name"]][reference["key"]].replace("REPLACE", "qu1nce-tree")
     return given
 
 

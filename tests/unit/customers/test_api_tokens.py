@@ -23,7 +23,7 @@ from customers.usecases.purge_sign_in import purge_sign_in
 from customers.usecases.revoke_api_tokens import revoke_api_token, revoke_own_api_token
 from customers.usecases.sign_in import prove
 from tests.unit.customers.builders import GOOD_PASSWORD, Operator, admin, staff_of
-from tests.unit.customers.two_steps import SECRETS, member, require, set_up
+from tests.unit.customers.two_steps import member, require, set_up
 
 
 def make(
@@ -41,7 +41,7 @@ def make(
         own = own_password(session, checked, operator.clock)
     proof = prove(own, request.password)
     with operator.writing() as session:
-        return make_api_token(session, checked, request, own, proof, SECRETS, operator.clock)
+        return make_api_token(session, checked, request, own, proof, operator.field_keys, operator.clock)
 
 
 def made(operator: Operator, *scopes: Scope, **fields: Any) -> ApiTokenMade:

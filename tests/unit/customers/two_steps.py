@@ -7,7 +7,6 @@ from contracts.actor import Actor, Role
 from contracts.calls import two_step as calls
 from contracts.calls.customers import SessionOpened, StaffView
 from customers.domain.two_step import STEP_SECONDS, code_at
-from customers.stored_secrets import StoredSecrets
 from customers.usecases.begin_two_step import begin_two_step
 from customers.usecases.change_two_step_policy import change_two_step_policy
 from customers.usecases.complete_sign_in import complete_sign_in
@@ -16,8 +15,6 @@ from customers.usecases.end_two_step import end_two_step, reset_two_step
 from customers.usecases.own_session import own_password, own_staff_session
 from customers.usecases.sign_in import prove
 from tests.unit.customers.builders import GOOD_PASSWORD, Operator, admin
-
-SECRETS = StoredSecrets(b"s" * 32)
 
 
 class Telephone:
@@ -57,7 +54,7 @@ def begin(operator: Operator, token: str, password: str = GOOD_PASSWORD) -> Tele
         own = own_password(session, checked, operator.clock)
     proof = prove(own, password)
     with operator.writing() as session:
-        made = begin_two_step(session, checked, own, proof, SECRETS, operator.clock)
+        made = begin_two_step(session, checked, own, proof, operator.field_keys, operator.clock)
     return Telephone(operator, made.secret)
 
 
@@ -66,7 +63,7 @@ def confirm(operator: Operator, token: str, code: str) -> calls.RecoveryCodes | 
     with operator.writing() as session:
         checked = own_staff_session(session, token, operator.check(token).actor, operator.clock)
         request = calls.ConfirmTwoStep(session_token=token, code=code)
-        return confirm_two_step(session, checked, request, SECRETS, operator.clock)
+        return confirm_two_step(session, checked, request, operator.field_keys, operator.clock)
 
 
 def set_up(operator: Operator, username: str = "meera") -> tuple[Telephone, calls.RecoveryCodes]:
@@ -82,7 +79,7 @@ def complete(operator: Operator, half: str, code: str) -> SessionOpened | None:
     """Type the code of the second step."""
     request = calls.CompleteSignIn(token=half, code=code, address="192.0.2.7")
     with operator.writing() as session:
-        return complete_sign_in(session, request, SECRETS, operator.clock)
+        return complete_sign_in(session, request, operator.field_keys, operator.clock)
 
 
 def turn_off(operator: Operator, token: str, code: str, password: str = GOOD_PASSWORD) -> bool:
@@ -93,7 +90,10 @@ def turn_off(operator: Operator, token: str, code: str, password: str = GOOD_PAS
         own = own_password(session, checked, operator.clock)
     proof = prove(own, password)
     with operator.writing() as session:
-        return end_two_step(session, checked, request, own, proof, SECRETS, operator.clock) is not None
+        return (
+            end_two_step(session, checked, request, own, proof, operator.field_keys, operator.clock)
+            is not None
+        )
 
 
 def reset(operator: Operator, staff: StaffView, actor: Actor | None = None) -> None:

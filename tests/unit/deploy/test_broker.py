@@ -12,7 +12,16 @@ import pytest
 from chassis.bus import UNDECODABLE
 from chassis.settings import WrongSetting
 from contracts.topology import CALLS, LISTENERS, SERVICES
-from deploy.broker import TOOLS, USERS, call_permissions, definitions, permissions, write_definitions
+from deploy.broker import (
+    TOOLS,
+    USERS,
+    WATCHER,
+    call_permissions,
+    definitions,
+    make_missing_passwords,
+    permissions,
+    write_definitions,
+)
 
 PASSWORDS = {user: f"secret of {user}" for user in USERS}
 
@@ -104,6 +113,21 @@ def test_the_file_is_written_whole_from_the_folder_of_secrets(tmp_path: Path) ->
     written = (tmp_path / "definitions.json").read_text()
     assert {user["name"] for user in json.loads(written)["users"]} == set(USERS)
     assert "some secret" not in written
+
+
+def test_an_autoscaler_has_a_user_where_it_has_a_password_and_may_only_look() -> None:
+    with_one = definitions(PASSWORDS | {WATCHER: "some secret"})
+    assert WATCHER not in {user["name"] for user in definitions(PASSWORDS)["users"]}
+    assert WATCHER in {user["name"] for user in with_one["users"]}
+    assert not [name for name in ("rpc-billing", "billing.events") if may(permissions(WATCHER)["read"], name)]
+
+
+def test_missing_passwords_are_made_and_others_stay(tmp_path: Path) -> None:
+    (tmp_path / "billing_amqp_password").write_text("own")
+    make_missing_passwords(tmp_path)
+    made = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert set(made) == {f"{user}_amqp_password" for user in (*USERS, WATCHER)}
+    assert made.pop("billing_amqp_password") == "own" and min(map(len, made.values())) == 48
 
 
 def test_a_missing_password_is_named(tmp_path: Path) -> None:

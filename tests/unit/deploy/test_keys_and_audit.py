@@ -22,7 +22,7 @@ from tests.integration.chassis.test_audit_chain import write
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Four databases with the plumbing's tables; customers' with an encrypted ID number besides."""
+    """Four databases with the plumbing's tables; customers' is given encrypted columns besides."""
     monkeypatch.setenv("HEADEND_HOME", str(tmp_path))
     settings = Settings(home=tmp_path)
     for service in SERVICES:
@@ -47,15 +47,19 @@ def test_a_key_that_encrypts_nothing_any_more_can_go(home: Settings) -> None:
     folder = KeyFolder(home.keys_folder)
     folder.make_missing(())
     database = Database(home.database_url("customers"))
-    table = SEALED[0].table
     with database.transaction() as session:
-        session.execute(text(f"CREATE TABLE {table.name} (id TEXT, {SEALED[0].column} TEXT)"))
-        session.execute(text(f"INSERT INTO {table.name} VALUES ('1', '2:x'), ('2', '2:y'), ('3', '')"))
+        for sealed in SEALED:
+            session.execute(
+                text(f"CREATE TABLE {sealed.table.name} ({sealed.key.name} TEXT, {sealed.column} TEXT)")
+            )
+            session.execute(
+                text(f"INSERT INTO {sealed.table.name} VALUES ('1', '2:x'), ('2', '2:y'), ('3', '')")
+            )
     second = folder.add_field_key(SystemClock())
     (home.keys_folder / "fields-2.key").write_text(second.secret.hex())
     said = run(keys, "in-use")[1]
     assert "fields-1.key: 0 values; no longer used" in said
-    assert "fields-2.key: 2 values; in use" in said
+    assert f"fields-2.key: {2 * len(SEALED)} values; in use" in said
     database.close()
 
 
