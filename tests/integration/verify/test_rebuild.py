@@ -99,9 +99,10 @@ def test_an_event_that_is_done_after_the_last_look_at_the_inbox_is_not_told_as_d
 def _not_done_yet(kept: Kept, kind: str) -> list[EventEnvelope]:
     """The events of a kind of customers, which reports shall not have received."""
     kept.spoil("reports", f"DELETE FROM inbox WHERE type = '{kind}'")
-    ids = [UUID(row[0]) for row in kept.databases.rows("customers", f"SELECT event_id FROM outbox WHERE type = '{kind}'")]
+    kept_ids = kept.databases.rows("customers", f"SELECT event_id FROM outbox WHERE type = '{kind}'")
+    ids = tuple(UUID(row[0]) for row in kept_ids)
     with closing(Database(kept.settings().database_url("customers"))) as owner, owner.reading() as session:
-        return list(read_events(session, ReadEvents(ids=tuple(ids)), "customers").events)
+        return list(read_events(session, ReadEvents(ids=ids), "customers").events)
 
 
 def test_while_payments_are_taken_and_reports_are_read_nothing_differs_and_none_is_lost(
