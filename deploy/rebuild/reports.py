@@ -84,8 +84,12 @@ def _finish(
 
 
 def _hold_inbox(session: Session, live: Database) -> None:
-    """Nothing is received or marked done until this unit of work ends; SQLite has one writer anyway."""
-    if not live.is_sqlite:
+    """Nothing is received or marked done until this unit of work ends."""
+    if live.is_sqlite:
+        # A unit of work shuts the other writers out from its first statement on only, and the looks that follow are
+        # taken on other connections: what was done between them and that statement would be told as differing.
+        session.connection()
+    else:
         session.execute(text("SET LOCAL statement_timeout = 0"))
         session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         session.execute(text("LOCK TABLE inbox IN SHARE ROW EXCLUSIVE MODE"))

@@ -100,7 +100,8 @@ def _check_triggers(databases: Databases, findings: Findings) -> None:
         present = databases.rows(
             "billing", "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
         )
-    missing = set(trigger_names(billing.triggers.APPEND_ONLY)) - {row[0] for row in present}
+    needed = trigger_names(billing.triggers.APPEND_ONLY, sqlite=databases.is_sqlite)
+    missing = set(needed) - {row[0] for row in present}
     findings.none_of(
         sorted(missing), "Triggers that keep histories and are not there (run `headend migrate`)"
     )

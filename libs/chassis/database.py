@@ -60,7 +60,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A unit of work: commits at the end, rolls back when an exception leaves it. Nothing inside may yield."""
+        """A unit of work: commits at the end, rolls back when an exception leaves it. Nothing inside may yield.
+
+        It begins in the database with its first statement; what is read elsewhere before that may change meanwhile.
+        """
         with self._writer, Session(self.engine, expire_on_commit=False) as session:
             with session.begin():
                 audit.begin_unit(session)

@@ -1,4 +1,4 @@
-"""Tables that are only added to: updates and deletes are refused by the database itself (DESIGN, 5)."""
+"""Tables that are only added to: UPDATE, DELETE and TRUNCATE are refused by the database itself (DESIGN, 5)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class AppendOnly:
     columns: tuple[str, ...] = ()
     """All other columns; needed when `once` is not empty."""
 
-    def triggers(self) -> list[tuple[str, str]]:
+    def triggers(self, *, sqlite: bool) -> list[tuple[str, str]]:
         """Each trigger's name, and when it refuses."""
         of_columns = f" OF {', '.join(self.columns)}" if self.once else ""
         made = [
@@ -27,43 +27,46 @@ class AppendOnly:
             made.append(
                 (f"{self.table}_no_second_update", f"{filling} WHEN (OLD.{self.once[0]} IS NOT NULL)")
             )
+        if not sqlite:  # SQLite has no TRUNCATE
+            made.append((f"{self.table}_no_truncate", f"TRUNCATE ON {self.table} FOR EACH STATEMENT"))
         return made
 
 
 def make_triggers(connection: Connection, tables: Iterable[AppendOnly]) -> None:
     """Make the triggers again; call it after every migration, as SQLite drops them when a table is rebuilt."""
     for rule in tables:
-        for statement in _statements(connection.dialect.name, rule):
+        for statement in _statements(rule, sqlite=connection.dialect.name == "sqlite"):
             connection.execute(text(statement))
 
 
 def missing_triggers(connection: Connection, tables: Iterable[AppendOnly]) -> list[str]:
     """The triggers that should be there and are not."""
-    if connection.dialect.name == "sqlite":
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
         rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
     else:
         rows = connection.execute(
             text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'")
         )
     present = {row[0] for row in rows}
-    return [name for name in trigger_names(tables) if name not in present]
+    return [name for name in trigger_names(tables, sqlite=sqlite) if name not in present]
 
 
-def trigger_names(tables: Iterable[AppendOnly]) -> list[str]:
+def trigger_names(tables: Iterable[AppendOnly], *, sqlite: bool) -> list[str]:
     """The triggers that should be there."""
-    return [name for rule in tables for name, _ in rule.triggers()]
+    return [name for rule in tables for name, _ in rule.triggers(sqlite=sqlite)]
 
 
-def _statements(dialect: str, rule: AppendOnly) -> list[str]:
+def _statements(rule: AppendOnly, *, sqlite: bool) -> list[str]:
     message = f"{rule.table} is only added to"
     made = []
-    if dialect != "sqlite":
+    if not sqlite:
         made.append(
             "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION '% is only added to', TG_TABLE_NAME; END $$"
         )
-    for name, when in rule.triggers():
-        if dialect == "sqlite":
+    for name, when in rule.triggers(sqlite=sqlite):
+        if sqlite:
             made.append(f"DROP TRIGGER IF EXISTS {name}")
             made.append(f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{message}'); END")
         else:
