@@ -14,7 +14,7 @@ import kombu
 from pydantic import BaseModel
 
 from chassis.asked import Asked
-from chassis.bus import CONFIRM_SECONDS, connection, discard, rpc_exchange
+from chassis.bus import CONFIRM_SECONDS, connection, discard, read_ahead, rpc_exchange
 from chassis.logs import current_trace, logger
 from contracts.calls import Call
 from contracts.errors import Failed, Refusal, RefusalEnvelope, Unavailable, refusal_from
@@ -184,6 +184,7 @@ class RpcClient:
 
     def _take_replies(self, replies: kombu.Connection) -> None:
         replies.connect()
+        read_ahead(replies)
         channel = replies.channel()
         # A new name each time: the broker may still hold the old queue for a connection that it believes to be alive.
         self._reply_key = f"{self._name}-{uuid4()}"
@@ -280,6 +281,7 @@ class _Publisher:
             self._connection = connection(self._uri)
             self._connection.transport_options["confirm_publish"] = True
             self._connection.connect()
+            read_ahead(self._connection)
             channel = self._connection.channel()
             self._exchange(channel).declare()
             self._producer = kombu.Producer(channel)

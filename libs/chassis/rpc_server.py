@@ -13,7 +13,7 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.messaging import QueueConsumer
 from nameko.rpc import Rpc, RpcConsumer
 
-from chassis.bus import RPC_EXCHANGE, connection, discard
+from chassis.bus import RPC_EXCHANGE, connection, discard, read_ahead
 from chassis.kill_points import reach
 from chassis.logs import logger
 from contracts.errors import Unavailable
@@ -47,6 +47,7 @@ class DrainingQueueConsumer(QueueConsumer):  # type: ignore[misc]  # nameko ship
                 self.on_connection_error, None, interval_start=0.5, interval_step=0.5, interval_max=2,
                 reraise_as_library_errors=False,
             )  # fmt: skip
+            read_ahead(made)
             yield made
 
     def handle_message(self, provider: Any, body: Any, message: Any) -> None:
