@@ -129,5 +129,5 @@ def test_no_user_at_all_means_guest_on_rabbitmq_and_is_refused(monkeypatch: pyte
 def test_every_password_of_the_try_profile_counts_as_known() -> None:
     folder = Path(__file__).parents[3] / "deploy/compose/secrets-to-try"
     secrets = {path.name: path.read_text().strip() for path in folder.iterdir()}
-    assert len(secrets) == 13
+    assert len(secrets) == 14
     assert [name for name, secret in secrets.items() if not is_default_password(secret)] == []
