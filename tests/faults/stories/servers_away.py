@@ -150,12 +150,14 @@ def broker_wiped(trial: Trial) -> None:
         for process in listeners:
             os.kill(process.pid, signal.SIGSTOP)  # so that events lie in their queues when the disk goes
         time.sleep(trial.pick(3, 10))
-        lying = sum(count for queue, count in house.waiting_in_queues().items() if queue.startswith("inbox"))
+        trial.within("events lie in the queues", lambda: _events_lying(house) > 0, 30)
+        lying = _events_lying(house)
         trial.inject(f"wipe the broker's data with {lying} events in its queues")
         broker.kill()
         broker.wipe()
         broker.start()
         broker.make_vhost(house.servers.amqp_uri)
+        house.set_aside = 0  # what was kept for people is gone, too
         for process in listeners:
             os.kill(process.pid, signal.SIGCONT)
         trial.demand(
@@ -163,6 +165,11 @@ def broker_wiped(trial: Trial) -> None:
         )
     repaired = _told(house, 'headend_events_received_total{service="notify",way="repair"}')
     trial.note(f"{lying} events lay in queues that were wiped; notify took {repaired} by repair")
+
+
+def _events_lying(house: House) -> int:
+    """Events in the queues of listeners; a quorum queue tells its length every five seconds."""
+    return sum(count for queue, count in house.waiting_in_queues().items() if queue.startswith("inbox"))
 
 
 def _told(house: House, metric: str) -> int:

@@ -57,4 +57,4 @@ def _upgrade(trial: Trial, house: House, process: Process) -> None:
 
 
 def _work_goes_on(trial: Trial) -> None:
-    time.sleep(trial.pick(4, 60))
+    time.sleep(trial.pick(2, 60))
