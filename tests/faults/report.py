@@ -33,7 +33,7 @@ def table_of(outcomes: Sequence[Outcome]) -> str:
 def page_of(outcomes: Sequence[Outcome], seed: int, seconds: float, *, long: bool) -> str:
     """docs/faults.md."""
     command = "make faults-long" if long else "make faults"
-    pace = "real clocks and full sizes" if long else "shortened clocks (`HEADEND_HURRY=100`) and sizes"
+    pace = "Real clocks and full sizes" if long else "Shortened clocks (`HEADEND_HURRY=100`) and sizes"
     promises = [f"- **{one.fault.number}. {one.fault.title}.** {one.fault.promise}" for one in outcomes]
     remarks = [f"- {one.fault.number}: {'; '.join(_remarks(one))}" for one in outcomes if _remarks(one)]
     return _PAGE.format(
