@@ -28,6 +28,9 @@ from tests.stack.processes import wait_until
 QUARTER = ROOT / "tests/bench/quarter_cores.yml"
 CUSTOMERS, DESKS, SECONDS, WARM_UP, BACKLOG = 24_000, 6, 20.0, 5.0, 1_500
 """DESKS: callers for each replica of billing. Where there are more of them, more payments share a trip."""
+BRANCHES = 40
+"""A branch's payments wait for each other: its numbers have no gaps. A replica that its cap stops for a moment keeps
+the branches that it is numbering in; with few of them the others soon wait for it (docs/growth.md has the figures)."""
 COUNTS = (1, 2, 3)
 SHARED = ("billing", "gateway", "nginx", "postgres", "rabbitmq", "customers")
 """Whose CPU time a payment costs."""
@@ -92,7 +95,7 @@ def _town() -> Iterator[Town]:
         )
         databases = {name: opened.enter_context(connect(url)) for name, url in stack.database_urls().items()}
         api = stack.admin()
-        plans = add_branches_and_plans(api)
+        plans = add_branches_and_plans(api, (f"B{number}" for number in range(1, BRANCHES)))
         wait_until("every service knows the branches", lambda: all(
             _count(databases[name], "branches_copy") == len(plans) for name in ("billing", "notify", "reports")
         ), 60)  # fmt: skip

@@ -5,7 +5,7 @@ by the service's own functions, and each service gets the copies that events wou
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -66,12 +66,12 @@ def _name(chance: random.Random) -> str:
     return f"{chance.choice(_FIRST.split())} {chance.choice(_LAST.split())}"
 
 
-def add_branches_and_plans(api: Api) -> dict[UUID, UUID]:
-    """The branches with a plan each, added as people add them: {branch id: plan id}."""
+def add_branches_and_plans(api: Api, codes: Iterable[str] = _BRANCHES) -> dict[UUID, UUID]:
+    """MAIN and branches of these codes, with a plan each, added as people add them: {branch id: plan id}."""
     main = next(branch for branch in api.pages("/branches") if branch["code"] == "MAIN")
     same = {name: main[name] for name in ("currency", "time_zone", "locale")}
     branches = [main, *(api.ok("POST", "/branches", json={"code": code, "name": code.title(), **same})
-                        for code in _BRANCHES)]  # fmt: skip
+                        for code in codes)]  # fmt: skip
     plans = {}
     for branch in branches:
         plan = {"code": "TV-CLASSIC", "name": "Classic Prime", "service": "cable_tv", "price": PRICE}

@@ -62,7 +62,6 @@ def record_payment(session: Session, request: RecordPayment, actor: Actor, clock
     desk = desk_for_payment(session, request.mode, actor, customer.branch)
     settled = [part for _, part in taken.parts]
     before, after = paid_standings(dues, settled, taken.today, customer.branch.expiry_policy)
-    answer, invoice = issue_invoice(session, taken, after, request, actor)
     try:
         with together(session):
             settle(session, [(part.charge.id, part.amount.minor) for part in settled])
@@ -70,6 +69,9 @@ def record_payment(session: Session, request: RecordPayment, actor: Actor, clock
                 session, before, after, today=taken.today, reason="Payment taken.", actor=actor, clock=clock
             )
             entry_id = write_payment_entry(session, taken, request.mode, actor, clock)
+            answer, invoice = issue_invoice(
+                session, taken, after, request, actor
+            )  # late: it locks the numbers
             used = KeyUsed(actor.subject, request.idempotency_key, said)
             store_payment(session, taken, answer, invoice, entry_id, used)
             if desk is not None:
