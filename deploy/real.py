@@ -14,6 +14,7 @@ def serve(name: str) -> int:
     """
     settings = real_settings(f"serve {name}")
     from chassis import logs
+    from chassis.clock import SystemClock
     from chassis.keys import KeyFolder
     from chassis.rpc_client import RpcClient
     from chassis.runner import Runner, open_service
@@ -23,11 +24,12 @@ def serve(name: str) -> int:
     if settings.ops_port:
         refuse_taken_port("0.0.0.0", settings.ops_port, "HEADEND_OPS_PORT")  # noqa: S104  # probes come from outside
     logs.configure(name, settings.log_level)
+    clock = SystemClock(settings.today)
     client = RpcClient(
-        settings.amqp_uri, name=name, seconds=settings.call_seconds, declare=settings.bus_declare
+        settings.amqp_uri, name=name, seconds=settings.call_seconds, declare=settings.bus_declare, clock=clock
     )
     service = service_class(name)
-    platform = open_service(service, settings, client)
+    platform = open_service(service, settings, client, clock=clock)
     runner = Runner(settings, [(service, platform)])
     runner.serve_health()
     runner.start()

@@ -67,7 +67,8 @@ class Measuring:
         return False
 
     def _look(self, session: Session, name: str) -> None:
-        now = self._now(session, name)
+        compare_clocks(session, self._platform.clock, name)
+        now = self._platform.clock.now()
         unsent, sent_since = _waiting(
             session,
             OutboxRow.occurred_at,
@@ -85,15 +86,6 @@ class Measuring:
         self._look_seldom(session, name)
         self._more(session, self._platform.clock)
 
-    def _now(self, session: Session, name: str) -> datetime:
-        """This machine's time; how far it is from the database server's is measured beside."""
-        clock = self._platform.clock
-        before = clock.now()
-        server = lease_time(session, clock)
-        after = clock.now()
-        metrics.CLOCK_SKEW.labels(name).set((before + (after - before) / 2 - server).total_seconds())
-        return after
-
     def _look_seldom(self, session: Session, name: str) -> None:
         if time.monotonic() < self._size_due:
             return
@@ -103,6 +95,13 @@ class Measuring:
             select(func.max(JobRow.finished_at)).where(JobRow.job == BACKUP, JobRow.state == "done")
         )
         metrics.BACKUP_FINISHED.labels(name).set(backup.timestamp() if backup else 0)
+
+
+def compare_clocks(session: Session, clock: Clock, name: str) -> None:
+    """Measure how far this machine's clock is from the database server's; from two seconds on that one is followed."""
+    began = clock.now()
+    ahead = clock.compare(lease_time(session, clock), began)
+    metrics.CLOCK_SKEW.labels(name).set(ahead.total_seconds())
 
 
 def _waiting(

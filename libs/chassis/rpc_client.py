@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from chassis.asked import Asked
 from chassis.bus import CONFIRM_SECONDS, connection, discard, read_ahead, rpc_exchange
+from chassis.clock import Clock, SystemClock
 from chassis.logs import current_trace, logger
 from contracts.calls import Call
 from contracts.errors import Failed, Refusal, RefusalEnvelope, Unavailable, refusal_from
@@ -36,8 +37,9 @@ class RpcClient:
     """
 
     def __init__(self, uri: str, *, name: str, seconds: float = 5.0, publishers: int = 4,
-                 declare: bool = True) -> None:  # fmt: skip
-        """`declare`: whether the exchange of calls is declared before it is used."""
+                 declare: bool = True, clock: Clock | None = None) -> None:  # fmt: skip
+        """`declare`: whether the exchange of calls is declared before it is used; `clock` tells deadlines."""
+        self._clock = clock or SystemClock()
         self._uri, self._name, self._seconds = uri, name, seconds
         self._exchange = rpc_exchange(declare=declare)
         self._reply_key = ""
@@ -124,7 +126,7 @@ class RpcClient:
         self._pending[asked.correlation] = asked.future
         envelope = {  # what was not given is not sent: "change what is given" needs to tell null from nothing
             "request": request.model_dump(mode="json", exclude_unset=True), "actor": actor_token,
-            "trace": current_trace(), "deadline": time.time() + seconds,
+            "trace": current_trace(), "deadline": self._clock.now().timestamp() + seconds,
         }  # fmt: skip
         try:
             with self._publisher(asked.deadline) as publisher:

@@ -28,7 +28,7 @@ from chassis.listener import Listener
 from chassis.logs import logger
 from chassis.loops import Loop
 from chassis.measuring import EVERY as MEASURE_EVERY
-from chassis.measuring import Measuring
+from chassis.measuring import Measuring, compare_clocks
 from chassis.migrations import check, migrate, migrations_of
 from chassis.outbox import RELAY
 from chassis.platform import Platform
@@ -58,6 +58,8 @@ def open_service(
         migrate(platform.database, folder, service.append_only)
     else:
         check(platform.database, folder, service.append_only)
+    with platform.database.reading() as session:
+        compare_clocks(session, platform.clock, service.name)
     service.prepare(platform)
     return platform
 

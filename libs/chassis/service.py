@@ -100,7 +100,7 @@ def _answer(service: "Service", door: Callable[..., BaseModel], model: type[Call
     refusal: Refusal
     deed: Deed | None = None
     try:
-        if float(envelope.get("deadline", 0)) < time.time():
+        if float(envelope.get("deadline", 0)) < service.clock.now().timestamp():
             raise Unavailable("The caller gave up waiting; nothing was done.")
         request = _read(model, envelope.get("request"))
         arguments = {"actor": service.actor_of(envelope).for_call(reads=model.reads)} if with_actor else {}

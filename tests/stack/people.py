@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from tests.stack.api import Api
@@ -28,7 +28,7 @@ def add_staff(headend: Headend, admin: Api, username: str, role: str, *branch_id
     email = f"{username}@staff.example.com"
     body = {"username": username, "email": email, "role": role, "branch_ids": list(branch_ids)}
     admin.ok("POST", "/staff", json=body)
-    token = _from_mail(headend, email, r"/password/(\S+)")
+    token = from_mail(headend.mails, email, r"/password/(\S+)")
     anybody = Api(headend.address)
     anybody.ok("POST", "/password-links", json={"token": token, "password": OWN_PASSWORD})
     return anybody.sign_in(username, OWN_PASSWORD)
@@ -49,15 +49,15 @@ def sign_in_customer(headend: Headend, customer: Any) -> Api:
 
 def first_sign_in(headend: Headend, customer: Any) -> Api:
     """A customer in the session of the one-time password, which may do nothing but change it."""
-    password = _from_mail(headend, customer["email"], r"One-time password: (\S+)")
+    password = from_mail(headend.mails, customer["email"], r"One-time password: (\S+)")
     return Api(headend.address).sign_in(customer["username"], password)
 
 
-def _from_mail(headend: Headend, address: str, pattern: str) -> str:
+def from_mail(mails: Callable[[], Sequence[Mail]], address: str, pattern: str) -> str:
     """What the pattern finds in the mail to that address, once it is there."""
 
     def found() -> list[str]:
-        texts = [mail.text for mail in headend.mails() if mail.to == address]
+        texts = [mail.text for mail in mails() if mail.to == address]
         return [match.group(1) for match in map(re.compile(pattern).search, texts) if match]
 
     wait_until(f"the mail to {address}", lambda: bool(found()), 60)

@@ -17,31 +17,43 @@ from deploy.verify.databases import Databases
 from deploy.verify.installation import verify
 from deploy.verify.waiting import left_over
 from tests.faults.load import PATIENCE
+from tests.faults.signing_in import customer_forgets_password, staff_sign_in
 from tests.faults.trial import Trial, fault
 from tests.faults.wrong_clock import begun_at, library, shifted
 from tests.scenarios.checks.answers import check_answers
 from tests.scenarios.payers import History, Payer, click
 from tests.stack.api import Api
 from tests.stack.embedded import PASSWORD, Embedded
-from tests.stack.processes import wait_until
+from tests.stack.processes import Process, wait_until
 
+_HOSTS = (
+    ("billing", "+1h"), ("billing", "-1h"), ("customers", "+1h"), ("customers", "-1h"), ("notify", "-1h"),
+    ("reports", "+1h"),
+)  # fmt: skip
 ZONES = {"EAST": "Pacific/Kiritimati", "MAIN": "UTC", "WEST": "Pacific/Honolulu"}
 """The first to have a new year, and the last but few: a day apart."""
 
 
 @fault("14", "clocks an hour ahead and behind on one host; summer time, leap day")
 def wrong_clocks(trial: Trial) -> None:
-    """Leases go by the database's clock, so that a host an hour ahead takes nothing from others, and one behind gives
-    nothing up. A call whose deadline seems over is refused with 503 and carried out by the next try. Around summer
-    time and the leap day each branch's day begins once and each month is charged once.
+    """Leases go by the database's clock, and a host whose own is wrong by an hour follows that one: it takes nothing
+    from others and gives nothing up, and refuses no call, session or code of this minute; each code works once. Around
+    summer time and the leap day each branch's day begins once and each month is charged once.
     """
     library()
     house = trial.house
+    before, others = len(house.api.attempts), list[Process]()
     with trial.inspected(house), ExitStack() as hosts:
-        for service, by in (("billing", "+1h"), ("notify", "-1h"), ("reports", "+1h"), ("billing", "-1h")):
+        for service, by in _HOSTS:
             trial.inject(f"{service} on a host with its clock {by}")
-            hosts.enter_context(house.real.beside(service, shifted(by)))
-        time.sleep(trial.pick(15, 300))
+            others.append(hosts.enter_context(house.real.beside(service, shifted(by))))
+        trial.within("replicas with wrong clocks are ready", lambda: all(map(house.real.is_ready, others)))
+        staff_sign_in(trial, house, times=int(trial.pick(5, 60)))
+        for _ in range(int(trial.pick(1, 20))):
+            customer_forgets_password(trial, house)
+        time.sleep(trial.pick(1, 300))
+    refused = [f"{one.method} {one.path}" for one in house.api.attempts[before:] if one.status == 401]
+    trial.findings.none_of(refused, "Requests of a session that were refused for some clock")
     doubles = sum(count - 1 for count in house.post_office.message_ids().values())
     trial.note(f"{doubles} mails repeated so far")
     _odd_days(trial)
