@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from chassis.clock import SystemClock
+from chassis.clock import Clock, SystemClock
 from chassis.health import Health
 from chassis.settings import Settings
 from gateway import auth, csrf, docs, errors, headers, health, metrics, pages, tracing
@@ -43,7 +43,9 @@ class Gateway(OpenAPI):
     json_provider_class = ExactJson
 
 
-def create_app(client: Client, settings: Settings, health_of_process: Health | None = None) -> Flask:
+def create_app(
+    client: Client, settings: Settings, health_of_process: Health | None = None, clock: Clock | None = None
+) -> Flask:
     """The application; all it knows of the services is the client. Raises WrongSetting."""
     app = Gateway(
         "gateway",
@@ -65,6 +67,7 @@ def create_app(client: Client, settings: Settings, health_of_process: Health | N
     )
     _configure(app, settings)
     _equip(app, client, settings, health_of_process or Health())
+    app.extensions["headend.clock"] = clock or SystemClock(settings.today)
     tracing.install(app)
     metrics.install(app)
     headers.install(app, settings)
@@ -89,7 +92,6 @@ def _equip(app: Flask, client: Client, settings: Settings, health_of_process: He
     app.extensions["headend.health"] = health_of_process
     app.extensions["headend.sessions"] = SessionCache()
     app.extensions["headend.allowances"] = Allowances()
-    app.extensions["headend.clock"] = SystemClock(settings.today)
 
 
 def _configure(app: Flask, settings: Settings) -> None:

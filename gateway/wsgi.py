@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 from chassis import logs
+from chassis.clock import SystemClock
 from chassis.collector import spare_collector
 from chassis.health import Health
 from chassis.rpc_client import RpcClient
@@ -34,12 +35,14 @@ class LazyApp:
 def _make() -> Any:
     settings = load_settings()
     logs.configure("gateway", settings.log_level)
+    clock = SystemClock(settings.today)
     client = RpcClient(
-        settings.amqp_uri, name="gateway", seconds=settings.call_seconds, declare=settings.bus_declare
-    )
+        settings.amqp_uri, name="gateway", seconds=settings.call_seconds, declare=settings.bus_declare,
+        clock=clock, follows_answers=True,
+    )  # fmt: skip
     health = Health()
     health.add_ready("bus", lambda: None if client.connected() else "is away")
-    made = create_app(client, settings, health)
+    made = create_app(client, settings, health, clock)
     spare_collector()
     return made
 

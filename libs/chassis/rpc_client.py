@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -14,20 +15,15 @@ import kombu
 from pydantic import BaseModel
 
 from chassis.asked import Asked
-from chassis.bus import CONFIRM_SECONDS, connection, discard, read_ahead, rpc_exchange
+from chassis.bus import connection, discard, read_ahead, rpc_exchange
 from chassis.clock import Clock, SystemClock
 from chassis.logs import current_trace, logger
+from chassis.rpc_publisher import Publisher, ServiceAway
 from contracts.calls import Call
-from contracts.errors import Failed, Refusal, RefusalEnvelope, Unavailable, refusal_from
+from contracts.errors import Failed, Refusal, RefusalEnvelope, refusal_from
 
 Answer = TypeVar("Answer", bound=BaseModel)
 log = logger(__name__)
-
-
-class ServiceAway(Unavailable):
-    """The service did not answer in time, or the bus is away; the request may still be carried out."""
-
-    code = "service_away"
 
 
 class RpcClient:
@@ -36,19 +32,21 @@ class RpcClient:
     Make it after a fork, never before.
     """
 
-    def __init__(self, uri: str, *, name: str, seconds: float = 5.0, publishers: int = 4,
-                 declare: bool = True, clock: Clock | None = None) -> None:  # fmt: skip
-        """`declare`: whether the exchange of calls is declared before it is used; `clock` tells deadlines."""
-        self._clock = clock or SystemClock()
+    def __init__(self, uri: str, *, name: str, seconds: float = 5.0, publishers: int = 4, declare: bool = True,
+                 clock: Clock | None = None, follows_answers: bool = False) -> None:  # fmt: skip
+        """`declare`: whether the exchange of calls is declared before it is used. `clock` tells deadlines;
+        `follows_answers`: it goes by the time that answers carry, where there is no database to go by.
+        """
+        self._clock, self._follows_answers = clock or SystemClock(), follows_answers
         self._uri, self._name, self._seconds = uri, name, seconds
         self._exchange = rpc_exchange(declare=declare)
         self._reply_key = ""
         self._pending: dict[str, Future[dict[str, Any]]] = {}
         self._listening = threading.Event()
         self._stopping = threading.Event()
-        self._free: queue.LifoQueue[_Publisher] = queue.LifoQueue()
+        self._free: queue.LifoQueue[Publisher] = queue.LifoQueue()
         for _ in range(publishers):
-            self._free.put(_Publisher(uri, self._exchange))
+            self._free.put(Publisher(uri, self._exchange))
         self._starting = threading.Lock()
         self._listener: threading.Thread | None = None
 
@@ -154,7 +152,7 @@ class RpcClient:
             self._pending.pop(asked.correlation, None)
 
     @contextmanager
-    def _publisher(self, deadline: float) -> Iterator["_Publisher"]:
+    def _publisher(self, deadline: float) -> Iterator["Publisher"]:
         try:
             publisher = self._free.get(timeout=max(0.01, deadline - time.monotonic()))
         except queue.Empty:
@@ -203,6 +201,8 @@ class RpcClient:
                     replies.heartbeat_check()
 
     def _on_reply(self, body: dict[str, Any], message: Any) -> None:
+        if self._follows_answers and "now" in body:
+            self._clock.compare(datetime.fromtimestamp(body["now"], UTC), self._clock.now())
         future = self._pending.pop(str(message.properties.get("correlation_id")), None)
         if future is not None:
             future.set_result(body)
@@ -239,62 +239,3 @@ def _read_answer(request: Call[Answer], reply: dict[str, Any]) -> Answer:
     if "refusal" in result:
         raise refusal_from(RefusalEnvelope.model_validate(result["refusal"]))
     return type(request).answer.model_validate(result["answer"])  # type: ignore[return-value]  # Call[Answer] says so
-
-
-class _Publisher:
-    """One publishing connection: confirmed and mandatory, so that a service that never existed is said at once."""
-
-    def __init__(self, uri: str, exchange: kombu.Exchange) -> None:
-        self._uri, self._exchange = uri, exchange
-        self._connection: kombu.Connection | None = None
-        self._producer: kombu.Producer | None = None
-
-    def publish(self, body: dict[str, Any], *, routing_key: str, reply_to: str, correlation_id: str,
-                deadline: float) -> None:  # fmt: skip
-        """Publish once, never twice: a request whose confirm was lost may be carried out. Raises ServiceAway."""
-        try:
-            producer = self._ready()
-            seconds = deadline - time.monotonic()
-            if seconds <= 0:
-                raise ServiceAway("The message bus is slow; try again in a moment.")
-            producer.publish(
-                body, exchange=self._exchange, routing_key=routing_key, reply_to=reply_to, serializer="json",
-                correlation_id=correlation_id, expiration=seconds, mandatory=True, delivery_mode=1,
-                confirm_timeout=min(CONFIRM_SECONDS, seconds), retry=False,
-            )  # fmt: skip
-        except ServiceAway:
-            raise
-        except Exception as error:
-            self.drop()
-            if "NO_ROUTE" in str(error):
-                raise ServiceAway(
-                    f"The {routing_key.partition('.')[0]} service is not running yet."
-                ) from None
-            raise ServiceAway("The message bus is away; try again in a moment.") from error
-
-    def drop(self) -> None:
-        discard(self._connection)
-        self._connection = self._producer = None
-
-    def _ready(self) -> kombu.Producer:
-        if self._connection is not None and self._was_closed(self._connection):
-            self.drop()
-        if self._producer is None:
-            self._connection = connection(self._uri)
-            self._connection.transport_options["confirm_publish"] = True
-            self._connection.connect()
-            read_ahead(self._connection)
-            channel = self._connection.channel()
-            self._exchange(channel).declare()
-            self._producer = kombu.Producer(channel)
-        return self._producer
-
-    def _was_closed(self, made: kombu.Connection) -> bool:
-        """Whether the broker left since the last call: asked before publishing, while it is safe to begin anew."""
-        try:
-            made.drain_events(timeout=0)
-        except TimeoutError:
-            return False
-        except Exception:  # noqa: BLE001 - in whatever way it broke, a new connection is made
-            return True
-        return False

@@ -182,8 +182,9 @@ class SafeRpcConsumer(RpcConsumer):  # type: ignore[misc]  # nameko ships no typ
         error = None if exc_info is None else {
             "exc_type": type(exc_info[1]).__name__, "value": str(exc_info[1])[:500], "exc_path": "", "exc_args": [],
         }  # fmt: skip
+        now = self.container.config["platform"].clock.now().timestamp()  # callers without a database go by it
         self._replies.send(
-            {"result": result, "error": error}, reply_to=message.properties["reply_to"],
+            {"result": result, "error": error, "now": now}, reply_to=message.properties["reply_to"],
             correlation_id=message.properties.get("correlation_id"),
         )  # fmt: skip
         reach("reply.before_ack", message.delivery_info.get("routing_key", ""))

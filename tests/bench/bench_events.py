@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 import amqp
@@ -10,11 +11,11 @@ from tests.bench.figures import Figure, rate
 from tests.bench.house import House, scale
 from tests.stack.processes import wait_until
 
-_EVENTS, _BATCH = 20_000, 200
+_EVENTS, _BATCH, _A_SECOND = 20_000, 200, 3_000
 
 
 def events(house: House) -> list[Figure]:
-    """Charges told by billing and kept by reports: no target yet, 3,000 a second is the later one."""
+    """Charges told by billing and kept by reports: at least 3,000 a second between one replica of each."""
     count = max(1_000, int(_EVENTS * scale()))
     billing, reports = house.connections["billing"], house.connections["reports"]
     before = house.count("reports", "inbox")
@@ -37,7 +38,8 @@ def events(house: House) -> list[Figure]:
     found = reports.execute("SELECT body::text FROM inbox ORDER BY received_at DESC LIMIT 1").fetchone()
     body = json.dumps(found[0] if found else "")
     what = f"events, outbox to inbox, {count:,}"
-    return [rate(what, ours, _published_alone(house.amqp_uri, body, count)).with_memory(largest.bytes)]
+    figure = rate(what, ours, _published_alone(house.amqp_uri, body, count)).with_memory(largest.bytes)
+    return [replace(figure, target=f">= {_A_SECOND:,}/s", held=ours >= _A_SECOND)]
 
 
 def _published_alone(uri: str, body: str, count: int) -> float:

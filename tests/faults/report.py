@@ -92,8 +92,10 @@ and the books, answers, numbers, mails, events, queues and moves checked from ou
 - 11: calls without an idempotency key are not tripled: a broker repeats a call only marked as redelivered, and those
   are refused when they carry no key.
 - 15: PDFs are drawn in memory and kept in the database, so a full `/tmp` cuts none off.
-- 20: restoring a backup is tested in `tests/integration/backup`; a replica of the old version beside the new is not
-  among these faults yet.
+- 14: gunicorn does not run under libfaketime, so that a gateway's wrong clock is a test of its own
+  (`tests/integration/chassis/test_wrong_clocks.py`).
+- 20: the mixture has no backup brought back in it. That is a test of its own, on the same servers, with events of a
+  later time still on the bus (`tests/integration/backup/test_real.py`); the upgrade is the fault `upgrade`.
 
 ## What must hold
 

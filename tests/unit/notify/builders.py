@@ -13,7 +13,8 @@ from chassis.logs import tracing
 from chassis.migrations import migrate, migrations_of
 from chassis.platform import Platform
 from chassis.reactions import EventContext
-from chassis.rpc_client import RpcClient, ServiceAway
+from chassis.rpc_client import RpcClient
+from chassis.rpc_publisher import ServiceAway
 from chassis.seal import seal
 from chassis.settings import Settings
 from chassis.tables import OutboxRow
