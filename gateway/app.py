@@ -66,8 +66,7 @@ def create_app(
         doc_ui=False,
     )
     _configure(app, settings)
-    _equip(app, client, settings, health_of_process or Health())
-    app.extensions["headend.clock"] = clock or SystemClock(settings.today)
+    equip(app, client, settings, health_of_process or Health(), clock or SystemClock(settings.today))
     tracing.install(app)
     metrics.install(app)
     headers.install(app, settings)
@@ -85,13 +84,14 @@ def create_app(
     return app
 
 
-def _equip(app: Flask, client: Client, settings: Settings, health_of_process: Health) -> None:
-    """What requests share: the way to the services, and what this process knows of callers."""
+def equip(app: Flask, client: Client, settings: Settings, health_of_process: Health, clock: Clock) -> None:
+    """What requests share: the way to the services, the time, and what this process knows of callers: nothing yet."""
     # Four fifths of the threads may wait for services; the rest keep answering /health/live (BUS, 6).
     app.extensions["headend.calls"] = Calls(client, Bulkhead(max(1, settings.gateway_threads * 4 // 5)))
     app.extensions["headend.health"] = health_of_process
     app.extensions["headend.sessions"] = SessionCache()
     app.extensions["headend.allowances"] = Allowances()
+    app.extensions["headend.clock"] = clock
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -9,12 +9,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import BaseModel
 
+from chassis.clock import SystemClock
+from chassis.health import Health
 from chassis.settings import Settings
 from contracts.calls import Call, Done
 from contracts.calls.customers import CheckSession, SignIn, SignOut
 from contracts.calls.online_payments import GetOnlineOptions
 from contracts.errors import Refusal, Unauthenticated, Unavailable
-from gateway.app import create_app
+from gateway.app import create_app, equip
 from tests.unit.gateway import answers
 
 TOKEN = "good-token"
@@ -101,9 +103,21 @@ def make_app(bus: ScriptedClient, tmp_path: Path) -> Callable[..., Flask]:
     return make
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Settings, dict[str, Any]]:
+    """The application, its settings and extensions: to make one takes longer than most tests."""
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    app = create_app(ScriptedClient(), settings)
+    return app, settings, dict(app.extensions)
+
+
 @pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    return make_app()
+def app(made_once: tuple[Flask, Settings, dict[str, Any]], bus: ScriptedClient) -> Flask:
+    """The application as it is when it has just been made: it knows nobody yet."""
+    app, settings, extensions = made_once
+    app.extensions = dict(extensions)
+    equip(app, bus, settings, Health(), SystemClock(settings.today))
+    return app
 
 
 @pytest.fixture
