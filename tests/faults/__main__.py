@@ -1,18 +1,23 @@
-"""`make faults`: every fault, or those named (`F="1 6 wiped"`, `F=ci`), one after the other; then the table.
+"""`make faults`: every fault, or those named (`F="1 6 wiped"`, `F=ci`), in two lanes side by side; then the table.
 
-HEADEND_FAULTS_SEED replays a run. `--long` takes real clocks and full sizes; `--write` keeps docs/faults.md.
+HEADEND_FAULTS_SEED replays a run; HEADEND_FAULTS_LANES=1 takes one fault after the other. `--long` takes real clocks
+and full sizes; `--write` keeps docs/faults.md.
 """
 
 import argparse
 import os
+import queue
 import random
 import secrets
 import signal
 import sys
 import time
+from contextlib import ExitStack
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from threading import Thread
 
 from tests.faults import stories
 from tests.faults.grounds import Grounds
@@ -20,6 +25,8 @@ from tests.faults.report import line_of, page_of, table_of
 from tests.faults.trial import FAULTS, Fault, Outcome, Trial, try_fault
 from tests.real_servers.servers import HOW_TO_GET_THEM, ServerMissing
 
+LANES = int(os.environ.get("HEADEND_FAULTS_LANES") or 2)
+"""Much of a fault is waiting: for leases, for servers that come back, for everything to come to rest."""
 PAGE = Path(__file__).parents[2] / "docs/faults.md"
 
 
@@ -62,18 +69,53 @@ def _chosen(names: list[str]) -> list[Fault]:
 
 
 def _try_all(chosen: list[Fault], seed: int, long: bool) -> list[Outcome]:
-    outcomes = []
-    with Grounds(seed, long=long) as grounds:
-        for entry in chosen:
-            trial = Trial(grounds, random.Random(f"{seed}:{entry.number}"), long)
-            outcome = try_fault(entry, trial)
-            outcomes.append(outcome)
-            print(line_of(outcome), flush=True)
-            for problem in trial.findings.problems:
-                print(f"      - {problem}", flush=True)
-            if outcome.verdict == "BROKEN":
-                grounds.leave_house()  # what broke here shall not be held against the next one
-    return outcomes
+    """Two lanes, each on grounds of its own, take one fault after the other. Raises what kept a lane from its end."""
+    waiting: queue.SimpleQueue[Fault] = queue.SimpleQueue()
+    for entry in chosen:
+        waiting.put(entry)
+    outcomes: list[Outcome] = []
+    broken: list[BaseException] = []
+    with ExitStack() as stack:
+        lanes = []
+        for _ in range(min(LANES, len(chosen))):
+            lane = _Lane(stack.enter_context(Grounds(seed, long=long)), waiting, outcomes, broken)
+            lanes.append(Thread(target=lane.run, daemon=True))
+            lanes[-1].start()
+        for thread in lanes:
+            thread.join()
+    if broken:
+        raise broken[0]
+    return sorted(outcomes, key=lambda one: chosen.index(one.fault))
+
+
+@dataclass
+class _Lane:
+    grounds: Grounds
+    waiting: "queue.SimpleQueue[Fault]"
+    outcomes: list[Outcome]
+    broken: list[BaseException]
+
+    def run(self) -> None:
+        """Try faults until none is left, or another lane cannot go on."""
+        while not self.broken:
+            try:
+                entry = self.waiting.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                self._try(entry)
+            except BaseException as error:  # noqa: BLE001 - raised again in the main thread
+                self.broken.append(error)
+
+    def _try(self, entry: Fault) -> None:
+        seed, long = self.grounds.seed, self.grounds.long
+        trial = Trial(self.grounds, random.Random(f"{seed}:{entry.number}"), long)
+        outcome = try_fault(entry, trial)
+        self.outcomes.append(outcome)
+        problems = [f"      - {problem}" for problem in trial.findings.problems]
+        print("\n".join([line_of(outcome), *problems]), flush=True)
+        if outcome.verdict == "BROKEN":
+            self.grounds.leave_house()  # what broke here shall not be held against the next one
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from tests.faults.trial import NotHere
 
@@ -15,8 +16,16 @@ _PLACES = (
 )
 
 
+_INSTALLING = Lock()
+
+
 def library() -> Path:
     """libfaketime. Raises NotHere where it is not installed and may not be."""
+    with _INSTALLING:
+        return _library()
+
+
+def _library() -> Path:
     found = _find()
     if found is None and os.environ.get("HEADEND_TEST_INSTALL") == "1" and shutil.which("apt-get"):
         subprocess.run(["apt-get", "-qq", "install", "-y", "libfaketime"], capture_output=True, check=False)

@@ -34,11 +34,10 @@ ZONES = {"EAST": "Pacific/Kiritimati", "MAIN": "UTC", "WEST": "Pacific/Honolulu"
 """The first to have a new year, and the last but few: a day apart."""
 
 
-@fault("14", "clocks an hour ahead and behind on one host; summer time, leap day")
+@fault("14", "clocks an hour ahead and behind on one host")
 def wrong_clocks(trial: Trial) -> None:
     """Leases go by the database's clock, and a host whose own is wrong by an hour follows that one: it takes nothing
-    from others and gives nothing up, and refuses no call, session or code of this minute; each code works once. Around
-    summer time and the leap day each branch's day begins once and each month is charged once.
+    from others and gives nothing up, and refuses no call, session or code of this minute; each code works once.
     """
     library()
     house = trial.house
@@ -56,11 +55,12 @@ def wrong_clocks(trial: Trial) -> None:
     trial.findings.none_of(refused, "Requests of a session that were refused for some clock")
     doubles = sum(count - 1 for count in house.post_office.message_ids().values())
     trial.note(f"{doubles} mails repeated so far")
-    _odd_days(trial)
 
 
-def _odd_days(trial: Trial) -> None:
-    """Summer time begins and ends, and a leap day: a branch in Warsaw lives through each midnight."""
+@fault("days", "summer time begins and ends; leap day")
+def odd_days(trial: Trial) -> None:
+    """A branch in Warsaw lives through the midnight of each: its day begins once and each month is charged once."""
+    library()
     warsaw = ZoneInfo("Europe/Warsaw")
     days = [date(2027, 3, 28), date(2027, 10, 31), date(2028, 2, 29), date(2028, 3, 1)]
     with _calendar(trial, datetime(2027, 2, 20, 12, tzinfo=UTC), {"MAIN": "Europe/Warsaw"}) as calendar:
