@@ -17,8 +17,9 @@ from contracts.topology import SERVICES
 from deploy.verify.databases import Databases
 from tests.compose.docker import ROOT, docker
 from tests.compose.mailpit import Mailpit
+from tests.ports import free_port
 from tests.stack.api import Api
-from tests.stack.processes import clean_environment, free_port, wait_until
+from tests.stack.processes import clean_environment, wait_until
 
 SECRETS = ROOT / "deploy/compose/secrets-to-try"
 TRYING = ROOT / ".env"

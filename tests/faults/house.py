@@ -91,8 +91,13 @@ class House:
             return False
 
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
-        """Raises AssertionError when it is not ready in time."""
-        wait_until("every process is ready", self.ready, seconds, pause=0.3)
+        """Raises AssertionError, with the end of what those who are missing printed, when it is not ready in time."""
+        try:
+            wait_until("every process is ready", self.ready, seconds, pause=0.3)
+        except AssertionError as error:
+            missing = [one for one in self.real.processes if not self.real.is_ready(one)]
+            said = "; ".join(f"{one.name} (running: {one.running}): {one.log()[-400:]}" for one in missing)
+            raise AssertionError(f"{error}; not ready: {said or 'the gateway'}") from None
 
     def left_over(self) -> dict[str, int]:
         """What is still under way, runs among it: they emit events until they end."""

@@ -16,8 +16,9 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from tests.ports import free_port
 from tests.real_servers.binaries import postgres_programs
-from tests.real_servers.private_folder import end_tree, free_port, make_folder, remove_folder
+from tests.real_servers.private_folder import end_tree, make_folder, remove_folder
 
 _START_SECONDS = 60
 

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,14 +23,6 @@ def make_folder(kind: str, within: Path | None = None) -> Path:
     folder.chmod(0o755)
     (folder / "owner").write_text(_stamp(os.getpid()))
     return folder
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def end_tree(pid: int) -> None:

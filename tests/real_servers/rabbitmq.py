@@ -12,8 +12,9 @@ from urllib.parse import quote, unquote, urlsplit
 
 import amqp
 
+from tests.ports import free_port
 from tests.real_servers.binaries import ServerMissing, epmd_program, rabbitmq_programs
-from tests.real_servers.private_folder import end_tree, free_port, make_folder, remove_folder
+from tests.real_servers.private_folder import end_tree, make_folder, remove_folder
 
 _START_SECONDS = 120
 

@@ -5,9 +5,10 @@ from types import TracebackType
 
 import httpx
 
+from tests.ports import free_port
 from tests.stack.api import Api
 from tests.stack.mail import Mail, mails_in
-from tests.stack.processes import Process, clean_environment, free_port, wait_until
+from tests.stack.processes import Process, clean_environment, wait_until
 
 PASSWORD = "rehearsal-Quince-71"
 

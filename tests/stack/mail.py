@@ -10,7 +10,7 @@ from typing import Any, Self, cast
 from aiosmtpd.controller import Controller
 from pypdf import PdfReader
 
-from tests.stack.processes import free_port
+from tests.ports import free_port
 
 
 class Sink:

@@ -9,9 +9,10 @@ from types import MappingProxyType, TracebackType
 
 import httpx
 
+from tests.ports import free_port
 from tests.stack.api import Api
 from tests.stack.embedded import PASSWORD
-from tests.stack.processes import HEADEND, Process, clean_environment, free_port, wait_until
+from tests.stack.processes import HEADEND, Process, clean_environment, wait_until
 
 SERVICES = ("customers", "billing", "notify", "reports")
 NOTHING: Mapping[str, str] = MappingProxyType({})

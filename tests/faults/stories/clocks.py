@@ -111,6 +111,8 @@ class Calendar:
     """Customer ids by branch code."""
     history: History = field(default_factory=History)
     dice: random.Random = field(default_factory=random.Random)
+    began: float = 0.0
+    """When its clock began to go, by time.monotonic()."""
     start_seconds: float = 10.0
     """How long the last start took, until somebody was signed in."""
 
@@ -118,11 +120,11 @@ class Calendar:
         """Begin again with the clock at that moment; the administrator, signed in anew."""
         if self.headend.process.running:
             self.headend.process.terminate(30)
-        began = time.monotonic()
+        self.began = time.monotonic()
         self.headend.process.besides = begun_at(moment.astimezone(UTC))
         self.headend.start()
         api = Api(self.headend.address, self._token())
-        self.start_seconds = time.monotonic() - began
+        self.start_seconds = time.monotonic() - self.began
         return api
 
     def _token(self) -> str:
@@ -135,9 +137,8 @@ class Calendar:
     def live_through(self, midnight: datetime, *, seconds: float) -> None:
         """Everybody pays from `seconds` before a midnight until as long after it; then the day begins."""
         before = seconds + 1.5 * self.start_seconds
-        began = time.monotonic()
         api = self.restart(midnight - timedelta(seconds=before))
-        until = began + before + seconds
+        until = self.began + before + seconds
         while time.monotonic() < until:
             for customer in self.customers.values():
                 self.pay(api, customer)

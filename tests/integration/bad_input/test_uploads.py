@@ -15,7 +15,8 @@ import httpx
 import psutil
 import pytest
 
-from tests.stack.processes import HEADEND, Process, clean_environment, free_port, wait_until
+from tests.ports import free_port
+from tests.stack.processes import HEADEND, Process, clean_environment, wait_until
 
 pytestmark = pytest.mark.slow
 SECONDS, MEMORY = 2.0, 60_000_000

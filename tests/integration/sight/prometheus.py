@@ -11,8 +11,9 @@ import httpx
 import pytest
 import yaml
 
+from tests.ports import free_port
 from tests.real_servers.binaries import ServerMissing, prometheus_programs
-from tests.stack.processes import free_port, wait_until
+from tests.stack.processes import wait_until
 
 ROOT = Path(__file__).parents[3]
 CONFIGURED = ROOT / "deploy/sight/prometheus"

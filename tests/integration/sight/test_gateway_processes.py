@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from tests.integration.sight.scraped import scrape
-from tests.stack.processes import Process, clean_environment, free_port, wait_until
+from tests.ports import free_port
+from tests.stack.processes import Process, clean_environment, wait_until
 
 BROKER_AWAY = "amqp://nobody:nothing@127.0.0.1:1/"
 _CONNECTIONS = 12

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack.processes import HEADEND, clean_environment, free_port
+from tests.ports import free_port
+from tests.stack.processes import HEADEND, clean_environment
 
 pytestmark = pytest.mark.slow
 

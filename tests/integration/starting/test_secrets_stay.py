@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.stack.processes import Process, clean_environment, free_port, wait_until
+from tests.ports import free_port
+from tests.stack.processes import Process, clean_environment, wait_until
 from tests.stack.real import SERVICES
 
 pytestmark = pytest.mark.slow

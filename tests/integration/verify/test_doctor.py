@@ -18,9 +18,9 @@ from deploy.doctor.trouble import Patient
 from deploy.verify.databases import Databases
 from tests.integration.verify.breaks import ONE_EVENT, ONE_MESSAGE, ONE_RECEIVED
 from tests.integration.verify.conftest import Kept
+from tests.ports import free_port
 from tests.stack.builders import TODAY
 from tests.stack.embedded import Embedded
-from tests.stack.processes import free_port
 
 pytestmark = pytest.mark.slow
 
