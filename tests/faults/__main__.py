@@ -71,7 +71,7 @@ def _chosen(names: list[str]) -> list[Fault]:
 def _try_all(chosen: list[Fault], seed: int, long: bool) -> list[Outcome]:
     """Two lanes, each on grounds of its own, take one fault after the other. Raises what kept a lane from its end."""
     waiting: queue.SimpleQueue[Fault] = queue.SimpleQueue()
-    for entry in chosen:
+    for entry in sorted(chosen, key=lambda one: not one.early):
         waiting.put(entry)
     outcomes: list[Outcome] = []
     broken: list[BaseException] = []

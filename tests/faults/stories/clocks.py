@@ -57,7 +57,7 @@ def wrong_clocks(trial: Trial) -> None:
     trial.note(f"{doubles} mails repeated so far")
 
 
-@fault("days", "summer time begins and ends; leap day")
+@fault("days", "summer time begins and ends; leap day", early=True)
 def odd_days(trial: Trial) -> None:
     """A branch in Warsaw lives through the midnight of each: its day begins once and each month is charged once."""
     library()
@@ -76,7 +76,7 @@ def odd_days(trial: Trial) -> None:
             trial.findings.same(f"Months charged to {customer}", sorted(charged), months)
 
 
-@fault("newyear", "year end in three time zones")
+@fault("newyear", "year end in three time zones", early=True)
 def year_end(trial: Trial) -> None:
     """While people pay, the year ends in the east, at Greenwich and in the west. Each branch charges January once after
     its own midnight and not before; each number carries the year of its branch's day, without a gap.
@@ -136,7 +136,7 @@ class Calendar:
 
     def live_through(self, midnight: datetime, *, seconds: float) -> None:
         """Everybody pays from `seconds` before a midnight until as long after it; then the day begins."""
-        before = seconds + 1.5 * self.start_seconds
+        before = seconds + 1.3 * self.start_seconds
         api = self.restart(midnight - timedelta(seconds=before))
         until = self.began + before + seconds
         while time.monotonic() < until:

@@ -10,7 +10,7 @@ from tests.stack.previous_release import NoPreviousRelease, code_of_previous_rel
 from tests.stack.processes import HEADEND, Process
 
 
-@fault("upgrade", "a replica of the old version beside the new, until all are new")
+@fault("upgrade", "a replica of the old version beside the new, until all are new", early=True)
 def rolling_upgrade(trial: Trial) -> None:
     """The databases are migrated while the previous release takes payments. Then one replica of each service is of this
     release and one of the last, both at work on the same queues and rows; then the rest is replaced, gateway last. Each
