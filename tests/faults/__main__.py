@@ -75,14 +75,18 @@ def _try_all(chosen: list[Fault], seed: int, long: bool) -> list[Outcome]:
         waiting.put(entry)
     outcomes: list[Outcome] = []
     broken: list[BaseException] = []
+    ended: queue.SimpleQueue[None] = (
+        queue.SimpleQueue()
+    )  # and no join: a thread in which greenlets ran may never be over
     with ExitStack() as stack:
-        lanes = []
-        for _ in range(min(LANES, len(chosen))):
-            lane = _Lane(stack.enter_context(Grounds(seed, long=long)), waiting, outcomes, broken)
-            lanes.append(Thread(target=lane.run, daemon=True))
-            lanes[-1].start()
-        for thread in lanes:
-            thread.join()
+        lanes = [
+            _Lane(stack.enter_context(Grounds(seed, long=long)), waiting, outcomes, broken, ended)
+            for _ in range(min(LANES, len(chosen)))
+        ]
+        for lane in lanes:
+            Thread(target=lane.run, daemon=True).start()
+        for _ in lanes:
+            ended.get()
     if broken:
         raise broken[0]
     return sorted(outcomes, key=lambda one: chosen.index(one.fault))
@@ -94,18 +98,19 @@ class _Lane:
     waiting: "queue.SimpleQueue[Fault]"
     outcomes: list[Outcome]
     broken: list[BaseException]
+    ended: "queue.SimpleQueue[None]"
 
     def run(self) -> None:
         """Try faults until none is left, or another lane cannot go on."""
-        while not self.broken:
-            try:
-                entry = self.waiting.get_nowait()
-            except queue.Empty:
-                return
-            try:
-                self._try(entry)
-            except BaseException as error:  # noqa: BLE001 - raised again in the main thread
-                self.broken.append(error)
+        try:
+            while not self.broken:
+                self._try(self.waiting.get_nowait())
+        except queue.Empty:
+            pass
+        except BaseException as error:  # noqa: BLE001 - raised again in the main thread
+            self.broken.append(error)
+        finally:
+            self.ended.put(None)
 
     def _try(self, entry: Fault) -> None:
         seed, long = self.grounds.seed, self.grounds.long
