@@ -75,9 +75,8 @@ def _try_all(chosen: list[Fault], seed: int, long: bool) -> list[Outcome]:
         waiting.put(entry)
     outcomes: list[Outcome] = []
     broken: list[BaseException] = []
-    ended: queue.SimpleQueue[None] = (
-        queue.SimpleQueue()
-    )  # and no join: a thread in which greenlets ran may never be over
+    # Lanes say that they have ended and are not joined: a join was seen to wait for ever for one that had.
+    ended: queue.SimpleQueue[None] = queue.SimpleQueue()
     with ExitStack() as stack:
         lanes = [
             _Lane(stack.enter_context(Grounds(seed, long=long)), waiting, outcomes, broken, ended)
