@@ -6,15 +6,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from prometheus_client import Counter
 from pydantic import BaseModel
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Connection,
     DateTime,
     Engine,
+    any_,
     bindparam,
     create_engine,
     event,
@@ -151,6 +153,16 @@ def lease_values(session: Session, clock: Clock, lease: timedelta | None = None)
     if not is_sqlite(session):
         return {}
     return {"lease_now": clock.now()} if lease is None else {"lease_until": clock.now() + lease}
+
+
+def among(column: Any, name: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """Whether the column is one of the values of the parameter `name`, for a statement that is made once.
+
+    PostgreSQL gets them as one array: with a parameter for each, both sides would read a new long statement every time.
+    """
+    if sqlite:
+        return cast("ColumnElement[bool]", column.in_(bindparam(name, expanding=True)))
+    return cast("ColumnElement[bool]", column == any_(bindparam(name, type_=ARRAY(column.type))))
 
 
 def is_sqlite(session: Session) -> bool:

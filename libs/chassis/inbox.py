@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from chassis import metrics
 from chassis.database import (
     DUE_AT_ONCE,
+    among,
     is_sqlite,
     lease_times,
     lease_values,
@@ -37,6 +38,11 @@ DELAYS = (1, 2, 5, 15, 60, 300, 900)
 _UNENDED = "no try came to an end: each time the process stopped or was too slow"
 
 
+def _by_age(envelope: EventEnvelope) -> tuple[float, int]:
+    """Numbers, as moments and ids themselves take many times as long to compare."""
+    return envelope.occurred_at.timestamp(), envelope.id.int
+
+
 _KEEP = Upsert(InboxRow, lambda insert: insert.on_conflict_do_nothing().returning(InboxRow.event_id))
 
 
@@ -51,7 +57,7 @@ def receive(session: Session, envelopes: Sequence[EventEnvelope], platform: Plat
             "occurred_at": envelope.occurred_at, "trace": envelope.trace, "body": envelope.body, "received_at": now,
             "subject_id": subject_in(envelope.body), "state": "pending", "attempts": 0, "next_attempt_at": DUE_AT_ONCE,
         }
-        for envelope in sorted(envelopes, key=lambda envelope: (envelope.occurred_at, envelope.id))
+        for envelope in sorted(envelopes, key=_by_age)
     }  # fmt: skip
     fresh = len(_KEEP.run(session, list(rows.values())).all())
     metrics.EVENTS_RECEIVED.labels(platform.service, way).inc(fresh)
@@ -87,20 +93,24 @@ def _claiming(sqlite: bool) -> Update:
     at, (_, until) = _INBOX.c, lease_times(LEASE, sqlite=sqlite)
     return (
         update(_INBOX)
-        .where(at.event_id.in_(bindparam("ids", expanding=True)))
+        .where(among(at.event_id, "ids", sqlite=sqlite))
         .values(attempts=at.attempts + 1, next_attempt_at=until, lease_token=bindparam("token"))
     )
 
 
-_DONE = (
-    update(_INBOX)
-    .where(
-        _INBOX.c.event_id.in_(bindparam("ids", expanding=True)),
-        _INBOX.c.state == literal_column("'pending'"),
-        _INBOX.c.lease_token == bindparam("token"),
+@cache
+def _ending(sqlite: bool) -> Update:
+    """Marks the events `ids` as done where they are still the worker's with `token`.
+
+    The token is enough: whoever parks an event takes it from the worker that had it. Were the state asked for,
+    PostgreSQL would sometimes read all that is pending to find these few.
+    """
+    at = _INBOX.c
+    return (
+        update(_INBOX)
+        .where(among(at.event_id, "ids", sqlite=sqlite), at.lease_token == bindparam("token"))
+        .values(state="done", done_at=bindparam("now"), last_error=None)
     )
-    .values(state="done", done_at=bindparam("now"), last_error=None)
-)
 
 
 class LeaseLost(Exception):
@@ -153,7 +163,7 @@ class InboxWorker:
             session.execute(
                 update(InboxRow)
                 .where(InboxRow.event_id.in_([row.event_id for row in rows]))
-                .values(state="parked", last_error=_UNENDED),
+                .values(state="parked", last_error=_UNENDED, lease_token=None),
                 execution_options={"synchronize_session": False},
             )
 
@@ -200,7 +210,8 @@ class InboxWorker:
     def _mark_done(self, session: Session, token: UUID, ids: list[UUID]) -> None:
         session.flush()
         done = {"ids": ids, "token": token, "now": self._platform.clock.now()}
-        if session.connection().execute(_DONE, done).rowcount != len(ids):
+        ending = _ending(is_sqlite(session))
+        if session.connection().execute(ending, done).rowcount != len(ids):
             raise LeaseLost
 
     def _failed(self, token: UUID, row: Row[Any], error: Exception) -> None:

@@ -1,6 +1,5 @@
 """The listener: takes deliveries from the service's queue into its inbox, in batches, and acknowledges after commit."""
 
-import json
 from typing import Any
 
 import kombu
@@ -87,8 +86,8 @@ class Listener:
 
     def _on_message(self, message: Any) -> None:
         try:
-            envelope = EventEnvelope.model_validate(json.loads(message.body))
-        except (ValueError, RecursionError) as error:
+            envelope = EventEnvelope.model_validate_json(message.body)
+        except ValueError as error:
             self._set_aside(message, error)
             return
         self._batch.append((envelope, message))

@@ -77,7 +77,9 @@ class Measuring:
         )
         metrics.OUTBOX_UNSENT.labels(name).set(unsent)
         metrics.OUTBOX_OLDEST.labels(name).set(_age(sent_since, now))
-        pending, since = _waiting(session, InboxRow.received_at, _PENDING, (InboxRow.next_attempt_at,))
+        pending, since = _waiting(
+            session, InboxRow.received_at, _PENDING, (InboxRow.next_attempt_at, InboxRow.received_at)
+        )
         metrics.INBOX_PENDING.labels(name).set(pending)
         metrics.INBOX_OLDEST.labels(name).set(_age(since, now))
         metrics.INBOX_PARKED.labels(name).set(

@@ -4,12 +4,12 @@ from functools import cache
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import BindParameter, Row, Text, Update, bindparam, cast, select, update
+from sqlalchemy import Row, Text, Update, bindparam, cast, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from chassis import metrics
 from chassis.bus import BatchPublisher, Publication
-from chassis.database import DUE_AT_ONCE, is_sqlite, lease_times, lease_values, leases_now
+from chassis.database import DUE_AT_ONCE, among, is_sqlite, lease_times, lease_values, leases_now
 from chassis.kill_points import reach
 from chassis.logs import logger
 from chassis.pace import lease, pause
@@ -57,8 +57,8 @@ def _leasing(sqlite: bool) -> ReturningUpdate[Any]:
 def _marking(sqlite: bool) -> Update:
     """Marks the rows with the ids `sent` as sent."""
     now, _ = lease_times(LEASE, sqlite=sqlite)
-    ids: BindParameter[Any] = bindparam("sent", expanding=True)
-    return update(_OUTBOX).where(_OUTBOX.c.id.in_(ids)).values(sent_at=now, last_error=None)
+    chosen = among(_OUTBOX.c.id, "sent", sqlite=sqlite)
+    return update(_OUTBOX).where(chosen).values(sent_at=now, last_error=None)
 
 
 class Relay:

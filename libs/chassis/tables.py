@@ -45,7 +45,7 @@ class InboxRow(ChassisBase):
 
     __tablename__ = "inbox"
     __table_args__ = (
-        Index("ix_inbox_pending", "next_attempt_at", sqlite_where=text("state = 'pending'"),
+        Index("ix_inbox_due", "next_attempt_at", "received_at", sqlite_where=text("state = 'pending'"),
               postgresql_where=text("state = 'pending'")),
         Index("ix_inbox_parked", "received_at", sqlite_where=text("state = 'parked'"),
               postgresql_where=text("state = 'parked'")),

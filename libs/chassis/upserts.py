@@ -5,15 +5,13 @@ the database needs for it. Many rows go to PostgreSQL as one document, which its
 for each value of each row costs both sides more than the rows themselves.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
-from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from pydantic import BaseModel
+from pydantic_core import to_json
 from sqlalchemy import Compiled, CursorResult, Dialect, String, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -64,21 +62,16 @@ _ROWS = "rows"
 def _parameters(dialect: Dialect, rows: Sequence[Mapping[str, Any]]) -> Any:
     if len(rows) == 1:
         return rows[0]
-    return list(rows) if dialect.name == "sqlite" else {_ROWS: json.dumps(rows, default=_plain)}
+    return list(rows) if dialect.name == "sqlite" else {_ROWS: _document(rows)}
 
 
-def _plain(value: object) -> Any:
-    """What JSON has no word for, as PostgreSQL reads it. Raises ValueError for a moment without a time zone."""
-    match value:
-        case UUID():
-            return str(value)
-        case datetime() if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        case date():
-            return value.isoformat()
-        case BaseModel():
-            return value.model_dump(mode="json")
-    raise TypeError(f"{type(value).__name__} is no value of a row")
+def _document(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows as JSON that PostgreSQL reads. Raises ValueError for a moment without a time zone."""
+    for row in rows:
+        for value in row.values():
+            if isinstance(value, datetime) and value.tzinfo is None:
+                raise ValueError("a moment needs a time zone")
+    return to_json(rows).decode()
 
 
 @cache

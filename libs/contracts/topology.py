@@ -1,6 +1,8 @@
 """Who listens to what and who calls whom: every queue and binding of the bus, so that each process can declare all
 before it publishes, and each user of the bus be given no more than that."""
 
+from functools import cache
+
 from contracts.events import (
     BranchChanged,
     ChargesRaised,
@@ -71,6 +73,7 @@ CALLS: dict[str, tuple[str, ...]] = {
 """Whom each process calls by itself; besides, a listener asks its producers for events that were lost."""
 
 
+@cache
 def has_listener(event_type: str) -> bool:
     """Whether some service of ours listens; events without one are for an operator's own listeners."""
     return any(event_type == listened.type_name() for types in LISTENERS.values() for listened in types)
