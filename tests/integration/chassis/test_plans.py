@@ -1,14 +1,11 @@
 """Looking for work stays cheap when a year of done rows lies behind it (DESIGN, 3.2 and 3.4)."""
 
-import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import text
 
 from chassis.clock import SystemClock
-from chassis.database import Database
 from chassis.inbox import InboxWorker
 from chassis.keys import KeyFolder
 from chassis.measuring import Measuring
@@ -18,6 +15,7 @@ from chassis.relay import Relay
 from chassis.rpc_client import RpcClient
 from chassis.settings import Settings
 from chassis.tables import ChassisBase
+from tests.integration.plans import plans_of
 
 DONE_ROWS = """
 INSERT INTO inbox (event_id, type, producer, occurred_at, trace, body, received_at, state, attempts, next_attempt_at)
@@ -46,32 +44,6 @@ def platform(postgres_url: str, tmp_path: Path) -> Platform:
     made = Platform("billing", settings, RpcClient("memory://", name="test"), clock=SystemClock())
     ChassisBase.metadata.create_all(made.database.engine)
     return made
-
-
-def plans_of(database: Database, look: Callable[[], object]) -> list[str]:
-    """How PostgreSQL would carry out the statements of `look` when it plans them once for all parameters."""
-    statements: list[str] = []
-
-    @event.listens_for(database.engine, "before_cursor_execute")
-    def note(_connection: Connection, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    look()
-    event.remove(database.engine, "before_cursor_execute", note)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE; SET plan_cache_mode = force_generic_plan")
-        return [_plan(connection, statement) for statement in statements]
-
-
-def _plan(connection: Connection, statement: str) -> str:
-    names = dict.fromkeys(re.findall(r"%\((\w+)\)s", statement))
-    for number, name in enumerate(names, 1):
-        statement = statement.replace(f"%({name})s", f"${number}")
-    connection.exec_driver_sql(f"PREPARE looked AS {statement}")
-    arguments = f"({', '.join(['NULL'] * len(names))})" if names else ""
-    lines = connection.exec_driver_sql(f"EXPLAIN EXECUTE looked{arguments}").scalars().all()
-    connection.exec_driver_sql("DEALLOCATE looked")
-    return "\n".join(lines)
 
 
 @pytest.mark.parametrize("table", ["inbox", "outbox"])
