@@ -1,11 +1,13 @@
 """States: only moves that the rules allow, a history that leads to where each thing stands, nothing removed from it."""
 
-import billing.triggers
 from billing.domain.moves import ALLOWED
+from chassis.audit_chain import AUDIT_LOG
 from chassis.triggers import trigger_names
 from contracts.calls.complaints import ComplaintState
 from contracts.calls.online_payments import OnlineState
 from contracts.cards import CustomerState, SubscriptionStatus
+from contracts.topology import SERVICES
+from deploy.house import service_class
 from deploy.verify.databases import Databases
 from deploy.verify.findings import Findings
 
@@ -95,13 +97,14 @@ def _check_known(databases: Databases, findings: Findings) -> None:
 
 def _check_triggers(databases: Databases, findings: Findings) -> None:
     if databases.is_sqlite:
-        present = databases.rows("billing", "SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        present = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     else:
-        present = databases.rows(
-            "billing", "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-        )
-    needed = trigger_names(billing.triggers.APPEND_ONLY, sqlite=databases.is_sqlite)
-    missing = set(needed) - {row[0] for row in present}
+        present = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    missing = []
+    for service in SERVICES:
+        needed = trigger_names((*service_class(service).append_only, AUDIT_LOG), sqlite=databases.is_sqlite)
+        there = {row[0] for row in databases.rows(service, present)}
+        missing += [(name, service) for name in needed if name not in there]
     findings.none_of(
-        sorted(missing), "Triggers that keep histories and are not there (run `headend migrate`)"
+        missing, "Triggers that keep histories and are not there (run `headend migrate`)", "{} of {}"
     )

@@ -26,10 +26,11 @@ def test_what_breaks_is_named(kept: Kept, service: str, statement: str, sentence
     assert sentence in "\n".join(verify(kept.databases, settled=True).problems)
 
 
-def test_a_trigger_that_is_gone_is_named(kept: Kept) -> None:
-    table = "" if kept.databases.is_sqlite else " ON payments"
-    kept.spoil("billing", f"DROP TRIGGER payments_no_delete{table}")
-    assert "payments_no_delete" in "\n".join(verify(kept.databases, settled=True).problems)
+@pytest.mark.parametrize(("service", "table"), [("billing", "payments"), ("notify", "audit")])
+def test_a_trigger_that_is_gone_is_named(kept: Kept, service: str, table: str) -> None:
+    of = "" if kept.databases.is_sqlite else f" ON {table}"
+    kept.spoil(service, f"DROP TRIGGER {table}_no_delete{of}")
+    assert f"{table}_no_delete of {service}" in "\n".join(verify(kept.databases, settled=True).problems)
 
 
 def test_an_entry_that_is_gone_from_an_audit_log_is_named(kept: Kept) -> None:
