@@ -53,7 +53,14 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("event_id", "template", "recipient"),
-        Index("ix_messages_next", "priority", "next_attempt_at", "created_at", sqlite_where=_DUE, postgresql_where=_DUE),
+        Index(
+            "ix_messages_next",
+            "priority",
+            "next_attempt_at",
+            "created_at",
+            sqlite_where=_DUE,
+            postgresql_where=_DUE,
+        ),
         Index("ix_messages_sending", "next_attempt_at", sqlite_where=_SENDING, postgresql_where=_SENDING),
         Index("ix_messages_secret", "secret_expires_at", sqlite_where=_SECRET, postgresql_where=_SECRET),
         Index("ix_messages_failed", "created_at", sqlite_where=_FAILED, postgresql_where=_FAILED),

@@ -88,8 +88,8 @@ and the books, answers, numbers, mails, events, queues and moves checked from ou
 ## Where the list asks for something else
 
 - 7: during an alarm RabbitMQ takes no publications, and calls are publications: payments are answered with 503 within
-  the deadline, not with 201 ([decision 0020](decisions/0020-payments-during-an-alarm.md)). Nothing is lost; the same key is
-  paid once afterwards.
+  the deadline, not with 201 ([decision 0020](decisions/0020-payments-during-an-alarm.md)). Nothing is lost; the same
+  key is paid once afterwards.
 - 11: calls without an idempotency key are not tripled: a broker repeats a call only marked as redelivered, and those
   are refused when they carry no key.
 - 15: PDFs are drawn in memory and kept in the database, so a full `/tmp` cuts none off.
