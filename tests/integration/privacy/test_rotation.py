@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from chassis.clock import FixedClock, SystemClock
 from chassis.field_keys import IN_FORCE_AFTER, key_number
+from chassis.migrations import migrate, migrations_of
 from chassis.platform import Platform
 from chassis.rpc_client import RpcClient
 from chassis.settings import Settings
-from chassis.tables import ChassisBase
 from customers.sealed import reseal
-from customers.tables import Base, Customer
+from customers.tables import Customer
 from customers.two_step_tables import TwoStep
 from deploy.keys import keys
 from tests.unit.customers.builders import GOOD_PASSWORD, Operator
@@ -26,12 +26,11 @@ from tests.unit.customers.two_steps import Telephone, complete, member, set_up
 class House:
     """A home with customers in it; each process that is started there reads the keys anew."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, url: str | None) -> None:
         self.clock = FixedClock(SystemClock().now() - timedelta(days=1))
-        self._settings = Settings(home=home)
+        self._settings = Settings(home=home, customers_database_url=url)
         self.process = self._started()
-        for metadata in (Base.metadata, ChassisBase.metadata):
-            metadata.create_all(self.process.database.engine)
+        migrate(self.process.database, migrations_of("customers"))
         self.process.keys.make_missing(("customers",))
         self.operator = Operator(self.process.database, self.clock)
         self.operator.field_keys = self.process.field_keys
@@ -56,10 +55,14 @@ class House:
         return Platform("customers", self._settings, cast(RpcClient, None), clock=self.clock)
 
 
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    url: str | None = None
     monkeypatch.setenv("HEADEND_HOME", str(tmp_path))
-    made = House(tmp_path)
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        monkeypatch.setenv("HEADEND_CUSTOMERS_DATABASE_URL", url)
+    made = House(tmp_path, url)
     yield made
     made.stop()
 
