@@ -1,5 +1,6 @@
 """Bringing a service's database to its newest form, with Alembic, one replica at a time."""
 
+import time
 from pathlib import Path
 
 from alembic import command
@@ -7,6 +8,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, inspect, text
+from sqlalchemy.exc import OperationalError
 
 from chassis.audit_chain import AUDIT_LOG
 from chassis.database import Database
@@ -23,8 +25,30 @@ FLOOR = "schema_floor"
 of our models."""
 
 
+_HELD_UP = frozenset({"40P01", "55P03"})
+"""PostgreSQL's words for a deadlock, and for a lock that somebody else did not let go in time."""
+_PAUSES = (1.0, 2.0, 5.0, 10.0, 20.0)
+"""Seconds between tries, in which those who work on the tables go on."""
+
+
 def migrate(database: Database, folder: Path, append_only: tuple[AppendOnly, ...] = ()) -> None:
-    """Run the migrations in `folder` and make the append-only triggers again."""
+    """Run the migrations in `folder` and make the append-only triggers again, all or nothing.
+
+    Services at work may hold tables in another order than a migration takes them; it then begins again. Raises
+    OperationalError when it was held up each time.
+    """
+    for pause in _PAUSES:
+        try:
+            return _migrate_once(database, folder, append_only)
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in _HELD_UP:
+                raise
+            log.warning("migration held up by work on the tables, begun again", pause=pause)
+            time.sleep(pause)
+    return _migrate_once(database, folder, append_only)
+
+
+def _migrate_once(database: Database, folder: Path, append_only: tuple[AppendOnly, ...]) -> None:
     config = _config(folder)
     with database.engine.connect() as connection, connection.begin():
         if (

@@ -66,6 +66,33 @@ def test_two_replicas_that_migrate_at_once_do_it_once(database: Database, folder
     first.join()
 
 
+IN_ANOTHER_ORDER = """
+from alembic import op
+revision, down_revision = "0002", "0001"
+def upgrade():
+    op.execute("ALTER TABLE made ADD COLUMN note TEXT")
+    op.execute("ALTER TABLE audit ADD COLUMN note TEXT")
+"""
+
+
+def test_a_migration_that_a_deadlock_ended_is_begun_again(database: Database, folder: Path) -> None:
+    migrate(database, folder)
+    (folder / "versions" / "0002.py").write_text(IN_ANOTHER_ORDER)
+    migrating = threading.Thread(target=migrate, args=(database, folder))
+    with database.engine.connect() as at_work:
+        at_work.execute(text("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"))
+        at_work.execute(text("DELETE FROM audit"))
+        migrating.start()
+        time.sleep(
+            0.4
+        )  # now it has the one table, waits for the other, and looks for a deadlock before we do
+        at_work.execute(text("DELETE FROM made"))
+        at_work.commit()
+    migrating.join()
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT note FROM made JOIN audit USING (note)")).all() == []
+
+
 NEWER = """
 revision, down_revision = "0002", "0001"
 {note}

@@ -24,5 +24,6 @@ def downgrade():
 
 
 def _replace(old, new, columns):
-    op.create_index(new, "inbox", columns, sqlite_where=_PENDING, postgresql_where=_PENDING)
+    # In this order: to take the table wholly when one has it in part is how deadlocks with those at work arise.
     op.drop_index(old, table_name="inbox")
+    op.create_index(new, "inbox", columns, sqlite_where=_PENDING, postgresql_where=_PENDING)

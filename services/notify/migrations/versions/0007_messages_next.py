@@ -24,5 +24,6 @@ def downgrade():
 
 
 def _replace(old, new, columns):
-    op.create_index(new, "messages", columns, sqlite_where=_DUE, postgresql_where=_DUE)
+    # In this order: to take the table wholly when one has it in part is how deadlocks with those at work arise.
     op.drop_index(old, table_name="messages")
+    op.create_index(new, "messages", columns, sqlite_where=_DUE, postgresql_where=_DUE)
