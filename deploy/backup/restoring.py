@@ -72,6 +72,11 @@ def _check_kind(wanted: Restore, manifest: Manifest) -> None:
             f"The backup holds {manifest.kind} databases, and the settings name {there} ones; "
             "it goes back to its own kind."
         )
+    if there == "postgresql" and wanted.settings.embedded:
+        raise WrongSetting(
+            "Databases on PostgreSQL belong to HEADEND_MODE=real: set it, with HEADEND_AMQP_URI, so that RabbitMQ's "
+            "queues can be emptied of events that the restored databases do not know."
+        )
     for service in SERVICES:
         script = migrations_of(service) / "versions"
         form = _file(manifest, service).form

@@ -34,6 +34,7 @@ _PENDING = InboxRow.state == literal_column("'pending'")
 _PARKED = InboxRow.state == literal_column("'parked'")
 _OF_DATABASE = (
     metrics.OUTBOX_UNSENT, metrics.OUTBOX_OLDEST, metrics.INBOX_PENDING, metrics.INBOX_OLDEST, metrics.INBOX_PARKED,
+    metrics.DATABASE_BYTES, metrics.BACKUP_FINISHED,
 )  # fmt: skip
 
 Measure = Callable[[Session, Clock], None]
@@ -62,6 +63,7 @@ class Measuring:
             metrics.DATABASE_UP.labels(name).set(0)
             for gauge in _OF_DATABASE:  # unknown; what was true before is no answer
                 gauge.labels(name).set(math.nan)
+            self._size_due = 0.0
             raise
         metrics.DATABASE_UP.labels(name).set(1)
         return False

@@ -7,6 +7,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 EXAMPLE = "try-"
 """What every password of the `try` profile begins with."""
+_PLACEHOLDER = "replace"
+"""What every password of the example of Kubernetes secrets begins with."""
 _DEFAULTS = frozenset(
     {"", "changeme", "change-me", "password", "admin", "headend", "guest", "postgres", "rabbitmq", "grafana"}
 )
@@ -47,6 +49,6 @@ def with_password(address: str, password: str, setting: str) -> str:
 
 
 def is_default_password(password: str, user: str = "") -> bool:
-    """Whether everybody knows it: a product's default, the user's own name, or one of the `try` profile."""
+    """Whether everybody knows it: a product's default, the user's own name, or one of the examples."""
     plain = password.lower()
-    return plain in _DEFAULTS or plain == user.lower() or plain.startswith(EXAMPLE)
+    return plain in _DEFAULTS or plain == user.lower() or plain.startswith((EXAMPLE, _PLACEHOLDER))

@@ -61,8 +61,10 @@ def test_a_backup_of_the_stack_is_restored_into_it_whole(stack: Stack, safe: Pat
 
 
 def test_the_doctor_sees_that_each_queue_of_the_stack_has_its_listener(stack: Stack, safe: Path) -> None:
-    told = tools(stack, safe, "doctor").stdout
-    assert "RabbitMQ" not in told and "Nobody listens" not in told and "does not answer" not in told, told
+    doctor = tools(stack, safe, "doctor")
+    assert "mail server" not in doctor.stdout and "gateway" not in doctor.stdout, doctor.stdout
+    assert "RabbitMQ" not in doctor.stdout and "Nobody listens" not in doctor.stdout, doctor.stdout
+    assert "does not answer" not in doctor.stdout, doctor.stdout
     stack.compose("stop", "notify")
     assert "Nobody listens to the queue rpc-notify" in tools(stack, safe, "doctor").stdout
     stack.compose("start", "notify")

@@ -35,14 +35,17 @@ class Month:
     mails: list[Mail]
 
     def damaged(self, service: str, *statements: str) -> None:
-        """Change a database behind everybody's back, triggers too."""
+        """Change a database behind everybody's back, and behind its triggers'."""
         with sqlite3.connect(self.home / f"{service}.db") as connection:
-            for (trigger,) in connection.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            ).fetchall():
-                connection.execute(f"DROP TRIGGER {trigger}")
+            triggers = connection.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+            ).fetchall()
+            for name, _ in triggers:
+                connection.execute(f"DROP TRIGGER {name}")
             for statement in statements:
                 assert connection.execute(statement).rowcount > 0, statement
+            for _, made in triggers:
+                connection.execute(made)
 
     def problems(self) -> str:
         databases, post = Databases.of_home(self.home), Post(self.mails)

@@ -7,7 +7,7 @@ from typing import Any
 import kombu
 import pytest
 
-from chassis.settings import Mode, Settings
+from chassis.settings import Mode, Settings, WrongSetting
 from contracts.topology import SERVICES
 from deploy.backup.afterwards import Lost, settle_restored
 from deploy.backup.restoring import Restore, load_backup
@@ -44,6 +44,9 @@ def test_a_restored_stack_holds_and_repeats_no_mail_and_no_number(
         _publish_again(before, amqp_uri)
         with postgres.databases(*SERVICES) as urls:
             empty = _settings(urls, amqp_uri, tmp_path / "restored")
+            embedded = empty.model_copy(update={"mode": Mode.EMBEDDED})
+            with pytest.raises(WrongSetting, match="belong to HEADEND_MODE=real"):
+                load_backup(Restore(folder, embedded, read_identity(key)))
             manifest = load_backup(Restore(folder, empty, read_identity(key)))
             settle_restored(empty, Lost(manifest.made_at, 1000))
             after = Databases(urls)

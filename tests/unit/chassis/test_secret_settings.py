@@ -131,3 +131,8 @@ def test_every_password_of_the_try_profile_counts_as_known() -> None:
     secrets = {path.name: path.read_text().strip() for path in folder.iterdir()}
     assert len(secrets) == 14
     assert [name for name, secret in secrets.items() if not is_default_password(secret)] == []
+
+
+@pytest.mark.parametrize("placeholder", ["REPLACE", "REPLACE-or-leave-out", "replace-me"])
+def test_a_placeholder_that_nobody_replaced_counts_as_known(placeholder: str) -> None:
+    assert is_default_password(placeholder)
