@@ -29,7 +29,7 @@ def broker(patient: Patient) -> Iterator[Trouble]:
             if waiting is not None and waiting[0]:
                 yield Trouble(
                     f"{waiting[0]:,} deliveries that are no event lie in the queue {UNDECODABLE}",
-                    "Look at who publishes to Headend's exchanges; RabbitMQ's own tools show the deliveries.",
+                    "Look at who publishes to Headend's exchanges; the page says how to see one of them.",
                     "undecodable-deliveries",
                 )
     except (OSError, OperationalError) as error:
