@@ -86,8 +86,10 @@ def of_kind(overlay: str, kind: str) -> dict[str, Manifest]:
 
 
 def workloads() -> list[tuple[str, Manifest]]:
-    """Every Deployment and Job that runs a container of Headend."""
-    return [(folder, made) for folder, made in everything() if made["kind"] in ("Deployment", "Job")]
+    """Every Deployment, Job and CronJob that runs a container of Headend."""
+    return [
+        (folder, made) for folder, made in everything() if made["kind"] in ("Deployment", "Job", "CronJob")
+    ]
 
 
 def name_of(case: object) -> str:
@@ -97,8 +99,17 @@ def name_of(case: object) -> str:
     return str(case)
 
 
+def pod_template(workload: Manifest) -> Manifest:
+    """What the pods of a workload are made from."""
+    spec = workload["spec"]
+    found: Manifest = spec["jobTemplate"]["spec"]["template"] if "jobTemplate" in spec else spec["template"]
+    return found
+
+
 def container(workload: Manifest) -> Manifest:
     """The one container of a workload."""
-    (only,) = workload["spec"]["template"]["spec"]["containers"]
+    pod = pod_template(workload)["spec"]
+    assert "initContainers" not in pod
+    (only,) = pod["containers"]
     found: Manifest = only
     return found

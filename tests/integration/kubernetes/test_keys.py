@@ -15,6 +15,7 @@ OWN = {
     "reports-keys": {"reports.key"},
     "gateway-keys": {"gateway-cookies.key", "simulated-provider.key"},
 }
+OWN["tools-keys"] = set().union(*OWN.values())
 
 
 def made(folder: Path) -> dict[str, dict[str, bytes]]:
@@ -38,14 +39,16 @@ def test_headend_can_read_what_a_pod_is_given(tmp_path: Path) -> None:
             (mounted / name).write_bytes(content)
         if process == "gateway":
             assert len(cookie_key(mounted)) >= 32
+        elif process == "tools":
+            assert [KeyFolder(mounted).private(service) for service in SERVICES]
         else:
             KeyFolder(mounted).private(process)
-        if process == "customers":
+        if process in ("customers", "tools"):
             assert KeyFolder(mounted).field_keys(SystemClock()).newest() == 1
 
 
-def test_a_new_field_key_is_given_to_customers_alone(tmp_path: Path) -> None:
+def test_a_new_field_key_is_given_to_customers_and_to_backups_alone(tmp_path: Path) -> None:
     made(tmp_path / "keys")
     KeyFolder(tmp_path / "keys").add_field_key(SystemClock())
     holders = {secret for secret, files in made(tmp_path / "keys").items() if "fields-2.key" in files}
-    assert holders == {"customers-keys"}
+    assert holders == {"customers-keys", "tools-keys"}

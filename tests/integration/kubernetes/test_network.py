@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.integration.kubernetes.manifests import OVERLAYS, ROOT, SERVICES, Manifest, built, of_kind
+from tests.integration.kubernetes.manifests import (
+    OVERLAYS,
+    ROOT,
+    SERVICES,
+    Manifest,
+    built,
+    of_kind,
+    pod_template,
+)
 
 NAME = "app.kubernetes.io/name"
 Edge = tuple[str, str, int]
@@ -27,27 +35,27 @@ def test_what_is_not_allowed_is_refused(overlay: str) -> None:
     assert closed["policyTypes"] == ["Ingress", "Egress"] and not {"ingress", "egress"} & set(closed)
     for folder in (f"overlays/{overlay}", f"overlays/{overlay}/migrations"):
         for made in built(folder):
-            if made["kind"] in ("Deployment", "Job"):
-                assert (
-                    made["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/part-of"] == "headend"
-                )
+            if made["kind"] in ("Deployment", "Job", "CronJob"):
+                assert pod_template(made)["metadata"]["labels"]["app.kubernetes.io/part-of"] == "headend"
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_only_notify_leaves_the_cluster(overlay: str) -> None:
-    assert {source for source, target, _ in allowed(overlay) if target == "the internet"} == {"notify"}
+def test_only_notify_and_the_tools_leave_the_cluster(overlay: str) -> None:
+    left = {(source, port) for source, target, port in allowed(overlay) if target == "the internet"}
+    assert left == {(source, port) for source in ("notify", "tools") for port in (465, 587)}
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_the_gateway_has_no_way_to_a_database(overlay: str) -> None:
-    assert {source for source, _, port in allowed(overlay) if port == 5432} == {*SERVICES, "migration"}
+    reached = {source for source, _, port in allowed(overlay) if port == 5432}
+    assert reached == {*SERVICES, "migration", "tools", "backup"}
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_what_one_end_may_send_the_other_may_take(overlay: str) -> None:
     sent, taken = edges(overlay, "egress"), edges(overlay, "ingress")
-    ours = {*SERVICES, "gateway", "migration"}
-    servers = {"rabbitmq", "postgresql"}
+    ours = {*SERVICES, "gateway", "migration", "tools", "backup"}
+    servers = {"rabbitmq", "postgresql", "gateway"}
     assert {edge for edge in sent if edge[1] in servers} == {edge for edge in taken if edge[0] in ours}
 
 

@@ -19,11 +19,17 @@ from tests.integration.kubernetes.manifests import (
     everything,
     name_of,
     of_kind,
+    pod_template,
     workloads,
 )
 
 PROCESSES = (*SERVICES, "gateway")
-DEPLOYMENTS = [(overlay, made) for overlay in OVERLAYS for made in of_kind(overlay, "Deployment").values()]
+DEPLOYMENTS = [
+    (overlay, made)
+    for overlay in OVERLAYS
+    for name, made in of_kind(overlay, "Deployment").items()
+    if name in PROCESSES
+]
 each_workload = pytest.mark.parametrize(("folder", "workload"), workloads(), ids=name_of)
 each_deployment = pytest.mark.parametrize(("overlay", "deployment"), DEPLOYMENTS, ids=name_of)
 PLACEHOLDER = re.compile(r"REPLACE")
@@ -31,14 +37,14 @@ PLACEHOLDER = re.compile(r"REPLACE")
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_every_process_has_a_deployment_and_every_service_a_migration(overlay: str) -> None:
-    assert set(of_kind(overlay, "Deployment")) == set(PROCESSES)
+    assert set(of_kind(overlay, "Deployment")) == {*PROCESSES, "tools"}
     migrations = {made["metadata"]["name"] for made in built(f"overlays/{overlay}/migrations")}
-    assert migrations == {f"migrate-{service}" for service in SERVICES}
+    assert migrations == {"close-databases", *(f"migrate-{service}" for service in SERVICES)}
 
 
 @each_workload
 def test_no_pod_may_more_than_it_needs(folder: str, workload: Manifest) -> None:
-    pod = workload["spec"]["template"]["spec"]
+    pod = pod_template(workload)["spec"]
     assert pod["automountServiceAccountToken"] is False
     assert pod["securityContext"]["runAsNonRoot"] is True and pod["securityContext"]["runAsUser"] == 10001
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -52,7 +58,8 @@ def test_what_a_read_only_pod_writes_has_a_place(folder: str, workload: Manifest
     places = {
         mount["mountPath"] for mount in container(workload)["volumeMounts"] if not mount.get("readOnly")
     }
-    assert places == {"/tmp", "/var/lib/headend"}
+    besides = {"/keys", "/backups"} if workload["metadata"]["name"] in ("tools", "backup") else set()
+    assert places == {"/tmp", "/var/lib/headend"} | besides
 
 
 @each_workload
@@ -138,6 +145,24 @@ def test_headend_starts_with_the_settings_that_it_is_given(
         assert settings.database_url(name).startswith(f"postgresql://{name}:")
 
 
+@pytest.mark.parametrize("folder", [f"{overlay}/migrations" for overlay in OVERLAYS])
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_migration_refuses_what_production_refuses(
+    folder: str, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No administrator with a password that everybody knows."""
+    (job,) = [one for one in built(f"overlays/{folder}") if one["metadata"]["name"] == f"migrate-{service}"]
+    for name, value in set_in(job).items():
+        monkeypatch.setenv(name, value)
+    settings = Settings()
+    assert settings.profile == "production"
+    assert settings.database_url(service).startswith(f"postgresql://{service}:")
+    assert (settings.admin_password is not None) == (service == "customers")
+    monkeypatch.setenv("HEADEND_ADMIN_PASSWORD", "admin")
+    with pytest.raises(ValueError, match="HEADEND_ADMIN_PASSWORD is a default password"):
+        Settings()
+
+
 @each_deployment
 def test_a_process_is_given_its_own_secrets_alone(overlay: str, deployment: Manifest) -> None:
     name = deployment["metadata"]["name"]
@@ -170,17 +195,28 @@ def test_every_secret_that_a_pod_reads_is_in_the_example_or_made_by_the_script()
 
 
 def environment(overlay: str, deployment: Manifest) -> dict[str, str]:
-    """All variables of a pod, with the example's secrets, filled in, and those of the bus."""
+    """All variables of a pod, those of its ConfigMaps too."""
     maps = of_kind(overlay, "ConfigMap")
     given: dict[str, str] = {}
     for source in container(deployment)["envFrom"]:
         given |= maps[source["configMapRef"]["name"]]["data"]
+    return given | set_in(deployment)
+
+
+def set_in(workload: Manifest) -> dict[str, str]:
+    """The variables that a pod sets itself, with the example's secrets, filled in, and those of the bus."""
     secrets = {made["metadata"]["name"]: made["stringData"] for made in _example()} | {
         name: {key: value.decode() for key, value in files.items()} for name, files in bus_secrets().items()
     }
-    for one in container(deployment)["env"]:
-        reference = one["valueFrom"]["secretKeyRef"]
-        given[one["name"]] = secrets[reference["name"]][reference["key"]].replace("REPLACE", "qu1nce-tree")
+    given: dict[str, str] = {}
+    for one in container(workload)["env"]:
+        if "value" in one:
+            given[one["name"]] = one["value"]
+        else:
+            reference = one["valueFrom"]["secretKeyRef"]
+            given[one["name"]] = secrets[reference["name"]][reference["key"]].replace(
+                "REPLACE", "qu1nce-tree"
+            )
     return given
 
 
