@@ -72,7 +72,7 @@ def _remarks(outcome: Outcome) -> list[str]:
 
 _PAGE = """# Faults
 
-Written by `{command} --write`; do not edit. {pace} on {day}, seed {seed}, {seconds} s.
+Written by `{command} W=1`; do not edit. {pace} on {day}, seed {seed}, {seconds} s.
 
 *tried*: operations that clients tried (payments, registrations, fees, runs), however often each was sent. *faults*:
 what was done wrong on purpose. *lost*: what somebody was told is done and was not there, events that a listener never
@@ -85,7 +85,9 @@ After each of them: every process ready, all at rest within a minute (longer onl
 and the books, answers, numbers, mails, events, queues and moves checked from outside by
 [`headend verify`](verify.md) and by what only a test knows (`tests/faults/inspection.py`).
 
-## Where the list asks for something else
+## Where the faults differ from what is usual
+
+The numbered faults follow what trusted billing systems promise under failure. These are tried in another way:
 
 - 7: during an alarm RabbitMQ takes no publications, and calls are publications: payments are answered with 503 within
   the deadline, not with 201 ([decision 0020](decisions/0020-payments-during-an-alarm.md)). Nothing is lost; the same
